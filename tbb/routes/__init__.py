@@ -1,0 +1,1 @@
+"""The pages: each translates HTTP to one service call and back."""

@@ -1,0 +1,1 @@
+"""What the organisation does: one function, one transaction, one audit row."""

