@@ -1,0 +1,101 @@
+"""What a visitor may tell us without signing in: a fault in an entry, or a hindrance on the site."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+
+from tbb.services.personal_data import holds_personal_number
+
+MOST_CHARACTERS = 1000
+TOPICS = {
+    "person": _("Fel person eller fel kontaktuppgifter"),
+    "unreachable": _("Det går inte att nå personen"),
+    "unit": _("Fel namn, adress eller telefonnummer till verksamheten"),
+    "closed": _("Verksamheten finns inte längre"),
+    "other": _("Något annat"),
+}
+
+
+def _no_personal_number(form: FlaskForm, field: StringField) -> None:
+    if holds_personal_number(field.data or ""):
+        raise ValidationError(_("Ta bort personnumret. Vi får inte och vill inte spara det."))
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.strip() if value else value
+
+
+class AnonymousForm(FlaskForm):
+    """A form without a session: `tbb.web.forms.stand_guard` guards it instead of a token."""
+
+    class Meta:
+        csrf = False
+
+
+class ReportForm(AnonymousForm):
+    """A fault in a unit's entry."""
+
+    topic = RadioField(
+        _("Vad är fel?"),
+        choices=list(TOPICS.items()),
+        validators=[InputRequired(_("Välj vad som är fel."))],
+    )
+    message = TextAreaField(
+        _("Beskriv felet"),
+        description=_("Skriv inget om något barn här. Det här går till den som sköter listan."),
+        filters=[_stripped],
+        validators=[
+            Optional(),
+            Length(max=MOST_CHARACTERS, message=_("Skriv högst %(max)d tecken.")),
+            _no_personal_number,
+        ],
+    )
+    reply_to = StringField(
+        _("Din e-postadress, om du vill ha svar"),
+        filters=[_stripped],
+        render_kw={"type": "email", "autocomplete": "email"},
+        validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
+    )
+
+
+class AccessibilityForm(AnonymousForm):
+    """A hindrance on the site. Everything but the description may be left out."""
+
+    page = StringField(
+        _("Vilken sida gäller det?"),
+        filters=[_stripped],
+        validators=[Optional(), Length(max=200, message=_("Skriv högst %(max)d tecken."))],
+    )
+    message = TextAreaField(
+        _("Vad hindrar dig?"),
+        description=_("Skriv inget om något barn här."),
+        filters=[_stripped],
+        validators=[
+            InputRequired(_("Beskriv vad som inte fungerar.")),
+            Length(max=MOST_CHARACTERS, message=_("Skriv högst %(max)d tecken.")),
+            _no_personal_number,
+        ],
+    )
+    reply_to = StringField(
+        _("Din e-postadress, om du vill ha svar"),
+        filters=[_stripped],
+        render_kw={"type": "email", "autocomplete": "email"},
+        validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
+    )
+
+
+class AppearanceForm(AnonymousForm):
+    """How the visitor wants the site to look."""
+
+    scheme = RadioField(
+        _("Utseende"),
+        choices=[
+            ("auto", _("Som min enhet är inställd")),
+            ("light", _("Ljust")),
+            ("dark", _("Mörkt")),
+        ],
+        validators=[InputRequired(_("Välj ett utseende."))],
+    )

@@ -1,0 +1,18 @@
+"""The living style guide: every component in every state, where the service is shown or developed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from tbb.policy import Permission
+from tbb.web.access import requires
+from tbb.web.hypermedia import page
+
+bp = Blueprint("styleguide", __name__)
+
+
+@bp.get("/stilguide")
+@requires(Permission.SEE_STYLE_GUIDE)
+def show() -> Response:
+    """Show every component."""
+    return page("styleguide/show.html")

@@ -1,0 +1,119 @@
+"""What visitors tell us without signing in: sealed, counted, told on by letter, and forgotten."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tbb import clock
+from tbb.database import keyring, transaction
+from tbb.models import Feedback, Unit
+from tbb.policy import Actor, Permission, require
+from tbb.services import audit, letters, limits
+
+KEPT = timedelta(days=90)
+PER_SENDER, PER_SENDER_SECONDS = 5, 600
+ALL_SENDERS, ALL_SENDERS_SECONDS = 200, 3600
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message, opened."""
+
+    id: int
+    created_at: datetime
+    subject: str
+    topic: str
+    page: str
+    message: str
+    reply_to: str
+
+
+def tell(
+    actor: Actor,
+    sender: str,
+    *,
+    subject: str,
+    topic: str,
+    message: str,
+    reply_to: str,
+    page: str,
+    tell_address: str,
+    unit_id: int | None = None,
+) -> None:
+    """Keep a message sealed and tell its keeper that there is one; raise TooOften when there have been too many.
+
+    The letter says where to read it, never what it says.
+    """
+    require(actor, Permission.TELL_US)
+    limits.spend("feedback", sender, most=PER_SENDER, seconds=PER_SENDER_SECONDS)
+    limits.spend("feedback", "everybody", most=ALL_SENDERS, seconds=ALL_SENDERS_SECONDS)
+    _keep(actor, subject, topic, message, reply_to, page, tell_address, unit_id)
+
+
+@transaction
+def _keep(
+    actor: Actor, subject: str, topic: str, message: str, reply_to: str, page: str, to: str, unit_id: int | None
+) -> None:
+    key = secrets.token_hex(16)
+    kept = Feedback.create(
+        key=key,
+        subject=subject,
+        unit=unit_id,
+        topic=topic,
+        page=page,
+        message=keyring().seal(message, f"feedback.message:{key}"),
+        reply_to=keyring().seal(reply_to, f"feedback.reply_to:{key}") if reply_to else None,
+        created_at=clock.now(),
+        forget_on=clock.today() + KEPT,
+    )
+    letters.write(
+        f"feedback:{kept.id}",
+        to,
+        "Någon har skrivit till Tillsammans för barnens bästa",
+        "Hej!\n\nEn besökare har lämnat ett meddelande om en sida på webbplatsen:\n\n"
+        f"{page}\n\nMeddelandet är förseglat. Den som driver webbplatsen läser det med kommandot:\n\n"
+        f"flask feedback {kept.id}\n",
+    )
+    audit.record(actor.name, "feedback:create", "feedback", kept.id, fields=("message", "topic"))
+
+
+def unit_id_of(slug: str) -> int | None:
+    """Find the number of a unit by its address."""
+    found = Unit.select(Unit.id).where(Unit.slug == slug).first()
+    return found.id if found else None
+
+
+def waiting(actor: Actor) -> Iterator[Told]:
+    """Open every message that nobody has handled, oldest first."""
+    require(actor, Permission.KEEP_DIRECTORY)
+    for kept in Feedback.select().where(Feedback.handled_at.is_null()).order_by(Feedback.id):
+        yield _opened(kept)
+
+
+@transaction
+def handle(actor: Actor, number: int) -> Told | None:
+    """Open one message and mark it as handled; None when there is none of that number."""
+    require(actor, Permission.KEEP_DIRECTORY)
+    kept = Feedback.get_or_none(Feedback.id == number)
+    if kept is None:
+        return None
+    kept.handled_at = clock.now()
+    kept.save(only=[Feedback.handled_at])
+    audit.record(actor.name, "feedback:handle", "feedback", kept.id, fields=("handled_at",))
+    return _opened(kept)
+
+
+@transaction
+def forget_old() -> int:
+    """Remove the messages whose time is out; tell how many."""
+    return Feedback.delete().where(Feedback.forget_on <= clock.today()).execute()
+
+
+def _opened(kept: Feedback) -> Told:
+    ring = keyring()
+    reply_to = ring.open(kept.reply_to, f"feedback.reply_to:{kept.key}") if kept.reply_to else ""
+    message = ring.open(kept.message, f"feedback.message:{kept.key}")
+    return Told(kept.id, kept.created_at, kept.subject, kept.topic, kept.page, message, reply_to)

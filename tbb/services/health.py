@@ -1,0 +1,70 @@
+"""Whether everything that must be right is right, one finding for each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tbb import database, migrations
+from tbb.database import on_postgresql, rows
+from tbb.services import audit, site
+from tbb.settings import Settings
+
+LEAST_FREE_BYTES = 500 * 2**20
+PRAGMAS_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000, "secure_delete": 1}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    well: bool
+    words: str
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that must be right."""
+    yield _engine()
+    if not on_postgresql():
+        yield from _pragmas()
+    waiting = migrations.pending()
+    yield Finding("migrations", not waiting, "all applied" if not waiting else f"run flask migrate ({len(waiting)})")
+    if not waiting:
+        yield from _content(settings)
+    yield from _surroundings(settings)
+
+
+def _engine() -> Finding:
+    version = rows("SELECT version()" if on_postgresql() else "SELECT 'SQLite ' || sqlite_version()")[0][0]
+    return Finding("database", True, " ".join(version.split()[:2]))
+
+
+def _pragmas() -> Iterator[Finding]:
+    for name, wanted in PRAGMAS_WANTED.items():
+        found = rows(f"PRAGMA {name}")[0][0]
+        yield Finding(f"pragma {name}", found == wanted, f"{found}" if found == wanted else f"{found}, wanted {wanted}")
+    intact = rows("PRAGMA quick_check(1)")[0][0]
+    yield Finding("database file", intact == "ok", intact)
+
+
+def _content(settings: Settings) -> Iterator[Finding]:
+    demo = site.holds_demo_data()
+    wrong = demo and settings.production
+    yield Finding("demo data", not wrong, "in production: refuse it" if wrong else "yes" if demo else "none")
+    broken = audit.first_broken()
+    yield Finding("audit chain", broken is None, "whole" if broken is None else f"broken at row {broken}")
+    stuck = rows("SELECT COUNT(*) FROM letter WHERE state IN ('failed', 'unsure')")[0][0]
+    yield Finding("letters", not stuck, "none stuck" if not stuck else f"{stuck} failed or unsure")
+
+
+def _surroundings(settings: Settings) -> Iterator[Finding]:
+    free = shutil.disk_usage(settings.instance).free
+    yield Finding("disk", free > LEAST_FREE_BYTES, f"{free // 2**20} MiB free")
+    ring = database.keyring()
+    opened = ring.open(ring.seal("x", "check"), "check") == "x"
+    yield Finding("sealing keys", opened, f"newest is number {ring.newest}")
+    yield Finding("secret key", len(settings.secret_key) >= 32, f"{len(settings.secret_key)} characters")
+    mail = settings.smtp_url or not settings.production
+    yield Finding("mail", bool(mail), "a server is set" if settings.smtp_url else "letters are laid in instance/letters")

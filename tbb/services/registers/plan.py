@@ -1,0 +1,253 @@
+"""Compare what registers say with what is stored: the plan of an import, made in bulk, changing nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from tbb.models.folding import fold
+from tbb.models.kinds import Status
+from tbb.services.registers.merging import lay, new_draft, reopened
+from tbb.services.registers.municipality_codes import COUNTY, NAMES, code_of
+from tbb.services.registers.plan_organizers import Organizers
+from tbb.services.registers.plan_parts import Closing, FieldChange, MunicipalityPlan, Plan, UnitPlan, digest_of
+from tbb.services.registers.plan_people import plan_people
+from tbb.services.registers.records import (
+    MUNICIPALITY_FIELDS,
+    SOURCES,
+    MunicipalityRecord,
+    Records,
+    RowError,
+    UnitRecord,
+)
+from tbb.services.registers.stored import Draft, Stored, load
+
+
+def make_plan(records: Records, errors: Iterable[RowError] = (), *, today: date) -> Plan:
+    """Tell what importing these records would change, in a number of queries that does not grow with them."""
+    return _Planner(records, tuple(errors), today).plan()
+
+
+class _Planner:
+    """The work of one plan; it goes through the records in their order, once."""
+
+    def __init__(self, records: Records, errors: tuple[RowError, ...], today: date):
+        self.records = records
+        self.given_errors = errors
+        self.errors: list[RowError] = []
+        self.today = today
+        self.names = dict(NAMES)
+        self.located = [self._located(record) for record in records.units]
+        codes = {record.municipality_code for record in self.located if record.municipality_code}
+        self.stored: Stored = load(records, codes)
+        self.municipality_values: dict[str, dict[str, Any]] = {}
+        self.organizers = Organizers(self.stored.organizers, self.stored.municipalities)
+        self.drafts: dict[str, Draft] = {draft.key: draft for draft in self.stored.units.values()}
+        self.touched: dict[str, Draft] = {}
+        self.of_record: dict[int, Draft] = {}
+
+    def plan(self) -> Plan:
+        for entry in self.records.municipalities:
+            self._hear_municipality(entry)
+        self.organizers.hear(self.located)
+        # Whole records first, so that a list's short lines find the units that the details add.
+        for given, record in sorted(
+            zip(self.records.units, self.located, strict=True), key=lambda pair: pair[1].kind is None
+        ):
+            self._hear_unit(given, record)
+        units = tuple(part for part in map(self._unit_plan, self.touched.values()) if part is not None)
+        municipalities = self._municipality_plans({unit.municipality_code for unit in units})
+        pairs = [
+            (entry, self.of_record[id(entry.unit)])
+            for entry in self.records.responsible
+            if id(entry.unit) in self.of_record
+        ]
+        people, responsibilities, notes = plan_people(pairs, self.today)
+        organizers = self.organizers.plan()
+        schools = self._schools()
+        closings = self._closings()
+        content = (municipalities, organizers, schools, units, closings, people, responsibilities)
+        return Plan(
+            self.records,
+            self.today,
+            self.given_errors + tuple(self.errors) + tuple(notes),
+            *content,
+            digest=digest_of(*content),
+        )
+
+    # Municipalities
+
+    def _located(self, record: UnitRecord) -> UnitRecord:
+        """Give a record the code of the municipality it only names."""
+        if record.municipality_code or not record.municipality_name:
+            return record
+        code = code_of(record.municipality_name)
+        return replace(record, municipality_code=code) if code else record
+
+    def _hear_municipality(self, entry: MunicipalityRecord) -> None:
+        code = entry.code or code_of(entry.name or "")
+        if code is None or (code not in NAMES and entry.name is None):
+            self._error(entry, "kommun", f"”{entry.name or entry.code}” är inte en kommun i Sverige. Raden är inte inläst.")
+            return
+        told = {name: getattr(entry, name) for name in MUNICIPALITY_FIELDS if getattr(entry, name) is not None}
+        told["name"] = NAMES.get(code) or told["name"]
+        self.municipality_values.setdefault(code, {}).update(told)
+        self.organizers.learn(code, entry.legal_name, entry.orgnr)
+
+    def _name_of(self, code: str) -> str:
+        row = self.stored.municipalities.get(code)
+        return row["name"] if row else self.names.get(code, code)
+
+    def _municipality_plans(self, needed: set[str]) -> tuple[MunicipalityPlan, ...]:
+        found = []
+        for code in sorted(needed | self.municipality_values.keys()):
+            told, row = self.municipality_values.get(code, {}), self.stored.municipalities.get(code)
+            if row is None:
+                told = {"name": self._name_of(code), "participates": code.startswith(COUNTY)} | told
+            changes = tuple(
+                FieldChange(name, row[name] if row else None, value)
+                for name, value in sorted(told.items())
+                if row is None or row[name] != value
+            )
+            if changes:
+                found.append(MunicipalityPlan(code, row["id"] if row else None, told.get("name") or code, changes))
+        return tuple(found)
+
+    # Units
+
+    def _hear_unit(self, given: UnitRecord, record: UnitRecord) -> None:
+        draft = self._find(record)
+        if draft is None:
+            draft = self._begin(record)
+        if draft is None:
+            return
+        organizer = self.organizers.key_for(record, record.municipality_code or draft.values["municipality"])
+        lay(record, draft, municipality=record.municipality_code, organizer=organizer, today=self.today)
+        self.touched.setdefault(draft.key, draft)
+        self.of_record[id(given)] = draft
+        self._index(draft, record)
+
+    def _find(self, record: UnitRecord) -> Draft | None:
+        """Find a unit by its number; by kind, municipality and name only for a row that has no number."""
+        if record.key:
+            return self.stored.by_number.get(record.key)
+        found = self.stored.by_name.get(self._name_mark(record), [])
+        if len(found) > 1:
+            self._error(record, "namn", "Det finns flera enheter med det namnet i kommunen. Ange skolenhetskod eller förskole-id.")
+        return found[0] if len(found) == 1 else None
+
+    @staticmethod
+    def _name_mark(record: UnitRecord) -> tuple[str, str, str]:
+        return (str(record.kind), record.municipality_code or "", fold(record.name or ""))
+
+    def _begin(self, record: UnitRecord) -> Draft | None:
+        """Begin a new unit, when the record tells enough of it and it is not closed."""
+        if not record.key and len(self.stored.by_name.get(self._name_mark(record), ())) > 1:
+            return None
+        if record.status == Status.CLOSED:
+            return None
+        if record.kind is None or not record.name:
+            reason = "Enheten finns inte här ännu, och raden säger för lite för att lägga till den."
+            self.errors.append(RowError(record.file, record.line, self._which(record), reason, error=False))
+            return None
+        code = record.municipality_code
+        if code is None or (code not in NAMES and code not in self.stored.municipalities):
+            if code not in self.municipality_values:
+                told = record.municipality_name or code or ""
+                self._error(record, "kommun", f"”{told}” är inte en kommun i Sverige. Raden är inte inläst.")
+                return None
+        key = f"{record.scheme}:{record.value}" if record.key else ":".join(self._name_mark(record))
+        draft = self.drafts.setdefault(key, new_draft(key))
+        return draft
+
+    def _index(self, draft: Draft, record: UnitRecord) -> None:
+        """Let later records of the same files find a unit that is not stored yet."""
+        if record.key:
+            self.stored.by_number[record.key] = draft
+        if draft.id is None:
+            listed = self.stored.by_name.setdefault(self._name_mark(record), [])
+            if draft not in listed:
+                listed.append(draft)
+
+    @staticmethod
+    def _which(record: UnitRecord) -> str:
+        return record.value or record.name or ""
+
+    def _error(self, entry: UnitRecord | MunicipalityRecord, field: str, reason: str) -> None:
+        self.errors.append(RowError(entry.file, entry.line, field, reason))
+
+    def _unit_plan(self, draft: Draft) -> UnitPlan | None:
+        changes = []
+        for name, new in draft.values.items():
+            old = draft.stored.get(name)
+            if name == "organizer":
+                old, new = self.organizers.current_key(old), self.organizers.current_key(new)
+            if new != old and not (draft.id is None and new in (None, "")):
+                changes.append(FieldChange(name, old, new))
+        # The order of keys must not make a unit look changed.
+        before = {} if draft.id is None else dict(sorted(_loaded(draft).items()))
+        after = dict(sorted(draft.provenance.items()))
+        unchanged = draft.id is not None and not changes and before == after and not draft.new_numbers
+        if unchanged and not draft.kept:
+            return None
+        return UnitPlan(
+            key=draft.key,
+            id=draft.id,
+            label=draft.label,
+            kind=draft.values["kind"],
+            municipality_code=draft.values["municipality"],
+            municipality_name=self._name_of(draft.values["municipality"]),
+            changes=tuple(changes),
+            kept=tuple(draft.kept[name] for name in sorted(draft.kept)),
+            provenance=_as_text(after),
+            old_provenance=_as_text(before),
+            numbers=tuple(sorted(draft.new_numbers)),
+            reopened=reopened(draft),
+        )
+
+    def _schools(self) -> tuple[tuple[str, str], ...]:
+        wanted = {
+            (draft.values["municipality"], draft.values["school"])
+            for draft in self.touched.values()
+            if draft.values["school"]
+        }
+        return tuple(sorted(wanted - self.stored.schools))
+
+    # Closing
+
+    def _closings(self) -> tuple[Closing, ...]:
+        """Propose to close the units that a source used to list, where it still lists others of the kind."""
+        covered: dict[str, set[tuple[str, str]]] = {}
+        for record in self.located:
+            if record.kind is not None and record.municipality_code:
+                covered.setdefault(record.source, set()).add((record.municipality_code, str(record.kind)))
+        found = []
+        for draft in self.stored.units.values():
+            if draft.key in self.touched or draft.values["status"] == Status.CLOSED:
+                continue
+            place = (draft.values["municipality"], draft.values["kind"])
+            for source in sorted(draft.seen_by & covered.keys()):
+                if place in covered[source] and _belongs(draft, source):
+                    name = self._name_of(place[0])
+                    found.append(Closing(draft.id or 0, draft.label, place[1], name, source))
+                    break
+        return tuple(sorted(found, key=lambda item: (item.municipality_name, item.label, item.id)))
+
+
+def _belongs(draft: Draft, source: str) -> bool:
+    """Tell whether a source's silence means anything for a unit: a list of phone numbers closes no school."""
+    scheme = SOURCES[source].scheme if source in SOURCES else ""
+    if scheme != "own":
+        return True
+    return all(listed == "own" for listed, _value in draft.numbers)
+
+
+def _loaded(draft: Draft) -> dict[str, str]:
+    return json.loads(draft.stored_provenance or "{}")
+
+
+def _as_text(provenance: dict[str, str]) -> str:
+    return json.dumps(provenance, ensure_ascii=False)
