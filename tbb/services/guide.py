@@ -163,7 +163,8 @@ YOUTH = (*PUPIL, UpperSecondary.NOT_STARTED, UpperSecondary.DROPPED_OUT)
 SCHOOLS = (Kind.COMPULSORY, Kind.COMPULSORY_ADAPTED, Kind.SPECIAL_SCHOOL)
 UPPER_SECONDARY_SCHOOLS = (Kind.UPPER_SECONDARY, Kind.UPPER_SECONDARY_ADAPTED)
 
-SAME_SITUATION = {
+# A word of the address means the same in every question, so that "grundskola" as a stage is found here too.
+SITUATION_OF = {
     Preschool.SCHOOL: Situation.COMPULSORY,
     Preschool.PRESCHOOL: Situation.BEFORE_SCHOOL,
     Preschool.FAMILY_DAYCARE: Situation.BEFORE_SCHOOL,
@@ -174,9 +175,6 @@ SAME_SITUATION = {
     UpperSecondary.NOT_STARTED: Situation.NOT_STARTED,
     UpperSecondary.DROPPED_OUT: Situation.DROPPED_OUT,
     UpperSecondary.FINISHED: Situation.FINISHED,
-    Stage.COMPULSORY: Situation.COMPULSORY,
-    Stage.NOT_STARTED: Situation.NOT_STARTED,
-    Stage.DROPPED_OUT: Situation.DROPPED_OUT,
     Age.FROM_8_TO_14: Situation.COMPULSORY,
 }
 PRESCHOOL_FIRST = {
@@ -195,18 +193,24 @@ AFTER_PRESCHOOL = {
     ),
     Situation.NOT_STARTED: (Reason.NOT_STARTED, Function.KAA, (Kind.KAA,), Place.HOME),
     Situation.DROPPED_OUT: (Reason.DROPPED_OUT, Function.KAA, (Kind.KAA,), Place.HOME),
-    Situation.FINISHED: (Reason.FINISHED, Function.NONE, (Kind.YOUTH_CLINIC, Kind.SOCIAL_SERVICES), Place.HOME),
+    Situation.FINISHED: (
+        Reason.FINISHED,
+        Function.NONE,
+        (Kind.YOUTH_CLINIC, Kind.SOCIAL_SERVICES),
+        Place.HOME,
+    ),
 }
 
 
 def read(query: Mapping[str, str], municipalities: Iterable[str]) -> Answers:
     """Read answers from an address; what is unknown, or belongs to another path, is left out."""
-    answers = Answers(unit=query.get("enhet", "")[:120])
+    answers, places = Answers(unit=query.get("enhet", "")[:120]), (*municipalities, ELSEWHERE)
     for question in Question:
         said = query.get(question.value, "")
-        known = (*municipalities, ELSEWHERE) if question == Question.MUNICIPALITY else choices(question, answers)
-        if said in known:
+        if said in (places if question == Question.MUNICIPALITY else choices(question, answers)):
             answers = replace(answers, **{question.name.lower(): said})
+    if answers.upper_secondary == UpperSecondary.IN_COUNTY and answers.municipality == ELSEWHERE:
+        return replace(answers, municipality="")
     return answers
 
 
@@ -248,9 +252,9 @@ def length(answers: Answers) -> int:
 
 
 def outcome(answers: Answers) -> Outcome | None:
-    """Tell who is responsible; None as long as the answers do not say. The municipality is not needed for it."""
+    """Tell who is responsible; None as long as the answers do not say. The municipality may still be missing."""
     decisive = answers.preschool or answers.upper_secondary or answers.age or answers.stage
-    situation = SAME_SITUATION.get(decisive)
+    situation = SITUATION_OF.get(decisive)
     if situation is None or next_question(answers) not in (None, Question.MUNICIPALITY):
         return None
     more = (Reason.STAGE_BEATS_AGE,) if answers.age in (Age.FROM_5_TO_7, Age.FROM_15_TO_17) else ()
@@ -268,7 +272,7 @@ def outcome(answers: Answers) -> Outcome | None:
 
 @dataclass(frozen=True)
 class Listing:
-    """The units of an outcome in one municipality, and the chosen one's page. Without a municipality all is empty."""
+    """The units of an outcome in one municipality, and the page of the chosen one; all empty elsewhere."""
 
     municipality: MunicipalityRow | None
     first: tuple[Neighbour, ...] = ()
@@ -295,13 +299,21 @@ def listing(result: Outcome, answers: Answers, today: date, name: str = "") -> L
     beside = directory.units_of_kinds(number, result.beside, today) if result.beside else ()
     wanted = answers.unit or (first[0].slug if len(first) == 1 else "")
     chosen = directory.unit_page(wanted, today) if wanted else None
-    fits = chosen and chosen.unit.kind in (*result.first, *result.beside) and chosen.unit.municipality_id == number
-    return Listing(MunicipalityRow(*values), matching(first, name), beside, len(first), chosen if fits else None)
+    fits = (
+        chosen
+        and chosen.unit.kind in (*result.first, *result.beside)
+        and chosen.unit.municipality_id == number
+    )
+    return Listing(
+        MunicipalityRow(*values), matching(first, name), beside, len(first), chosen if fits else None
+    )
 
 
 def matching(units: Sequence[Neighbour], name: str) -> tuple[Neighbour, ...]:
     """Keep the units whose name or address holds every word that was written, however it is spelt."""
     words = fold(name).split()
     return tuple(
-        unit for unit in units if all(word in fold(f"{unit.label} {unit.street} {unit.place}") for word in words)
+        unit
+        for unit in units
+        if all(word in fold(f"{unit.label} {unit.street} {unit.place}") for word in words)
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tbb.models.folding import words as folded_words
+from tbb.models.folding import fold
 from tbb.services import search_vocabulary
 from tbb.services.search_candidates import MOST, Counts, after_the_best, best, count
 from tbb.services.search_facets import Facets, FacetValue, Filters, Narrowing, directory_page
@@ -15,7 +15,7 @@ from tbb.services.search_index import reindex, reindex_changed_by_date
 from tbb.services.search_plans import Found, Hit, own_term, rank, understand
 from tbb.services.search_rows import Contact, Row, rows_of, together
 from tbb.services.search_suggestions import Suggestion, suggest
-from tbb.services.search_text import printable, query_words, stem
+from tbb.services.search_text import LONGEST_QUERY, printable, query_words, stem
 from tbb.services.search_vocabulary import Vocabulary
 
 __all__ = [
@@ -69,6 +69,7 @@ class SearchResult:
 class _Search:
     """What is asked, and where the answer is looked for."""
 
+    query: str
     words: list[str]
     vocabulary: Vocabulary
     narrowing: Narrowing
@@ -108,6 +109,7 @@ def find(
     """
     vocabulary = search_vocabulary.current()
     search = _Search(
+        query=query[:LONGEST_QUERY],
         words=query_words(query),
         vocabulary=vocabulary,
         narrowing=Narrowing(filters or Filters(), vocabulary),
@@ -130,13 +132,13 @@ def near(
     """Give units that resemble what was asked for, the likest first; none only when nothing resembles it."""
     vocabulary = search_vocabulary.current()
     own = vocabulary.municipality(own_municipality)
-    found = understand(query_words(query), vocabulary, own, enough=limit)
+    found = understand(query, vocabulary, own, enough=limit)
     return rows_of(_in_groups(found.hits + found.near)[:limit], today)
 
 
 def _answer(search: _Search, today: date) -> SearchResult:
     enough = ENOUGH if search.page <= 1 else 1
-    found = understand(search.words, search.vocabulary, search.own, enough=enough)
+    found = understand(search.query, search.vocabulary, search.own, enough=enough)
     start, said = search.on_page(_counts(found, search.vocabulary))
     units = _units_on_page(found, search, start) if said["total"] else []
     others = found.near if said["total"] else found.hits + found.near
@@ -173,7 +175,7 @@ def _units_on_page(found: Found, search: _Search, start: int) -> list[int]:
     if search.narrowing and found.whole:
         hits = [hit for hit in hits if search.narrowing.lets_through(hit[1:4])]
     elif search.narrowing:
-        hits = rank(best(groups, search.vocabulary, term), found.plan, search.words, search.own)
+        hits = rank(best(groups, search.vocabulary, term), found.plan, fold(search.query), search.own)
     units = _in_groups(hits)[start : start + search.size]
     missing = search.size - len(units)
     if missing and len(hits) == MOST:
@@ -189,7 +191,7 @@ def _named(search: _Search) -> tuple[NamedMunicipality, ...]:
     """Tell which municipalities all the words of whose names are among the words asked for."""
     stems = set(map(stem, search.words))
     return tuple(
-        NamedMunicipality(slug, name)
-        for _, slug, name, _ in search.vocabulary.municipalities
-        if stems.issuperset(map(stem, folded_words(name)))
+        NamedMunicipality(one.slug, one.name)
+        for one in search.vocabulary.municipalities
+        if stems.issuperset(one.stems)
     )

@@ -48,7 +48,7 @@ class Narrowing:
     """Filters that exist: what they let through, for counts, for the index and for the directory."""
 
     def __init__(self, filters: Filters, vocabulary: Vocabulary) -> None:
-        slugs = {slug: number for number, slug, _, _ in vocabulary.municipalities}
+        slugs = {one.slug: one.number for one in vocabulary.municipalities}
         self._vocabulary = vocabulary
         self.filters = Filters(
             tuple(slug for slug in dict.fromkeys(filters.municipalities) if slug in slugs),
@@ -77,7 +77,7 @@ class Narrowing:
 
     def facets(self, counts: Counts) -> Facets:
         """Count every choice of each filter with the other two applied."""
-        names = {number: (slug, name) for number, slug, name, _ in self._vocabulary.municipalities}
+        names = {one.number: (one.slug, one.name) for one in self._vocabulary.municipalities}
         return Facets(
             self._facet(0, names, counts, names.get),
             self._facet(1, Kind, counts, lambda kind: (str(kind), str(kind))),

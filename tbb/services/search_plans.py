@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rapidfuzz.fuzz import ratio
+
 from tbb.database import rows
+from tbb.models.folding import fold
 from tbb.services.search_candidates import MOST, Group, best, group, postings_of
 from tbb.services.search_index import NAME, municipality_word
+from tbb.services.search_text import EMPTY_WORDS, KIND_WORDS, LONGEST_QUERY, query_words
 from tbb.services.search_vocabulary import JOINED, Matches, Vocabulary
 
 EXACT, SLIPS, RELAXED = 0, 1, 2
 """Every word is there; every word but for slips of the finger; most of the words."""
 
-FEW = 3
-"""With so many found, units that have but most of the words are no longer looked for."""
-
-OWN_MUNICIPALITY, SAME_NAME, STARTS_SO, COVERED, NOT_ACTIVE = 0.15, 0.25, 0.05, 0.1, -0.05
+OWN_MUNICIPALITY, SAME_NAME, ALIKE, COVERED, NOT_ACTIVE = 0.15, 0.25, 0.1, 0.1, -0.05
 
 _FACTS = """
     SELECT unit.id, unit.folded, unit.sort_key, unit.status, unit.municipality_id, unit.kind,
@@ -52,27 +53,27 @@ def plans(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[Plan]:
     strict = _strict(words, vocabulary)
     if all(strict):
         yield _plan(EXACT, strict, vocabulary)
-    words = _with_spaces(words, strict, vocabulary)
-    strict = _strict(words, vocabulary)
-    fuzzy = [vocabulary.fuzzy(word, last=word is words[-1]) for word in words]
+    fuzzy = _fuzzy(words, vocabulary)
     careful = [sure or perhaps for sure, perhaps in zip(strict, fuzzy, strict=True)]
-    if not all(strict) and any(careful):
+    if all(careful) and not all(strict):
         yield _plan(SLIPS, careful, vocabulary)
     joined = _joined(words, vocabulary)
     wide = [one | two | three for one, two, three in zip(joined, fuzzy, strict, strict=True)]
-    if any(wide) and wide != careful:
+    if all(wide) and wide != careful:
         yield _plan(SLIPS, wide, vocabulary)
+    spaced = _with_spaces(words, strict, vocabulary)
+    if spaced != words:
+        yield _plan(SLIPS, _strict(spaced, vocabulary), vocabulary)
     yield from _relaxed(words, wide, vocabulary)
 
 
-def rank(units: Iterable[int], plan: Plan, words: Sequence[str], own: int | None) -> list[Hit]:
-    """Order units by how well they answer, the best first; the same on every engine."""
+def rank(units: Iterable[int], plan: Plan, asked: str, own: int | None) -> list[Hit]:
+    """Order units by how well they answer what was asked, folded; the same on every engine."""
     numbers = ", ".join(str(int(unit)) for unit in units)
     if not numbers:
         return []
     facts = rows(_FACTS.replace("{units}", numbers))
     answers = _answers([fact[0] for fact in facts], plan.judged_by)
-    asked = " ".join(words)
     hits = []
     for unit, folded, key, status, municipality, kind, organizer_kind, school in facts:
         score = _score(answers[unit], folded, asked)
@@ -82,11 +83,11 @@ def rank(units: Iterable[int], plan: Plan, words: Sequence[str], own: int | None
 
 
 def _score(answers: Sequence[tuple[float, int]], folded: str, asked: str) -> float:
-    """Judge the words' fit, how much of the name they cover, and whether they are all of the name."""
+    """Judge the words' fit, how much of the name they cover, and how like the whole name is."""
     in_name = sum(weight == NAME for _, weight in answers)
-    covered = min(1.0, in_name / max(1, folded.count(" ") + 1))
+    covered = min(1.0, in_name / max(1, len(set(folded.split()) - EMPTY_WORDS)))
     score = sum(fit for fit, _ in answers) / len(answers) + COVERED * covered
-    score += STARTS_SO * (folded.startswith(asked) + (folded == asked))
+    score += ALIKE * ratio(folded, asked) / 100
     return score + SAME_NAME * (covered == 1.0 and in_name == len(answers))
 
 
@@ -105,8 +106,7 @@ def _answers(units: Sequence[int], groups: Sequence[Group]) -> dict[int, list[tu
 
 
 def _plan(level: int, meanings: Sequence[Matches], vocabulary: Vocabulary) -> Plan:
-    """Leave out words that mean nothing: the others may be enough."""
-    groups = tuple(group(vocabulary, matches) for matches in meanings if matches)
+    groups = tuple(group(vocabulary, matches) for matches in meanings)
     return Plan(level, groups, groups)
 
 
@@ -114,11 +114,15 @@ def _strict(words: Sequence[str], vocabulary: Vocabulary) -> list[Matches]:
     return [vocabulary.strict(word, last=at == len(words) - 1) for at, word in enumerate(words)]
 
 
+def _fuzzy(words: Sequence[str], vocabulary: Vocabulary) -> list[Matches]:
+    return [vocabulary.fuzzy(word, last=at == len(words) - 1) for at, word in enumerate(words)]
+
+
 def _with_spaces(words: Sequence[str], strict: Sequence[Matches], vocabulary: Vocabulary) -> list[str]:
     """Put back the space that was forgotten inside an unknown word."""
     spaced: list[str] = []
     for word, known in zip(words, strict, strict=True):
-        spaced.extend([word] if known else vocabulary.split(word) or [word])
+        spaced += [word] if known else vocabulary.split(word) or [word]
     return spaced
 
 
@@ -132,18 +136,21 @@ def _joined(words: Sequence[str], vocabulary: Vocabulary) -> list[Matches]:
 
 
 def _relaxed(words: Sequence[str], wide: Sequence[Matches], vocabulary: Vocabulary) -> Iterator[Plan]:
-    """Do without one word at a time, the commonest first; then trust the rarest alone; then guess."""
-    whole = tuple(group(vocabulary, matches) for matches in wide if matches)
-    by_size = sorted(whole, key=lambda one: -one.size)
-    if len(whole) > 1:
-        for left_out in by_size:
-            yield Plan(RELAXED, tuple(one for one in whole if one is not left_out), whole)
-    if len(whole) > 2:
-        yield Plan(RELAXED, (by_size[-1],), whole)
-    if not whole and words:
-        guess = vocabulary.likest(max(words, key=len))
-        if guess:
-            yield _plan(RELAXED, [guess], vocabulary)
+    """Do without the unknown words; then without one more; then trust the rarest; then guess.
+
+    Without anything but what kind of unit it is, the rest would be no likeness at all.
+    """
+    known = tuple(group(vocabulary, matches) for matches in wide if matches)
+    kinds = {vocabulary.numbers.get(word) for some in KIND_WORDS.values() for word in some}
+    by_size = sorted(known, key=lambda one: -one.size)
+    fewer = [tuple(one for one in known if one is not left_out) for left_out in by_size if len(known) > 1]
+    for groups in (known, *fewer, (by_size[-1:])):
+        if any(kinds.isdisjoint(one.matches) for one in groups):
+            yield Plan(RELAXED, tuple(groups), known)
+    unknown = [word for word, matches in zip(words, wide, strict=True) if not matches]
+    guess = vocabulary.likest(max(unknown, key=len)) if unknown else {}
+    if guess:
+        yield _plan(RELAXED, [guess], vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +172,17 @@ class Found:
         return len(self.hits) < MOST
 
 
-def understand(words: Sequence[str], vocabulary: Vocabulary, own: int | None, *, enough: int) -> Found:
-    """Try the readings until one fits, and on until `enough` units, near ones counted, are found."""
+def understand(query: str, vocabulary: Vocabulary, own: int | None, *, enough: int) -> Found:
+    """Try the readings until one fits, and on while fewer than `enough` are found: slips are then near."""
+    words, asked = query_words(query), fold(query[:LONGEST_QUERY])
     chosen, hits, near = None, [], []
     seen: set[int] = set()
     term = own_term(own, vocabulary)
     for plan in plans(words, vocabulary):
-        if chosen and plan.level == RELAXED and len(seen) >= FEW:
+        if seen and plan.level == RELAXED:
             break
         units = [unit for unit in best(plan.groups, vocabulary, term) if unit not in seen]
-        fresh = rank(units, plan, words, own)
+        fresh = rank(units, plan, asked, own)
         seen.update(hit.unit for hit in fresh)
         if fresh and not chosen and plan.level < RELAXED:
             chosen, hits = plan, fresh

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from itertools import product
 
 from tbb.database import rows
-from tbb.models.folding import fold
 from tbb.services import search_vocabulary
-from tbb.services.search_plans import FEW, understand
+from tbb.services.search_plans import understand
 from tbb.services.search_rows import together
 from tbb.services.search_text import query_words
 from tbb.services.search_vocabulary import Vocabulary
 
 MOST_MUNICIPALITIES = 2
+FEW = 3
+"""With so many units just as typed, those that are only like it are not looked for."""
 _SORTED_AS = {"a": ("a", "zb", "zc"), "o": ("o", "zd"), "w": ("v",), "z": ("za",), "u": ("u", "y")}
 """What a typed letter may be in a sort key: a is also å and ä."""
 
@@ -56,7 +57,7 @@ def suggest(query: str, *, own_municipality: str | None = None, limit: int = 8) 
     units = _beginning_with(words[0], own, room) if len(words) == 1 and len(words[0]) <= 2 else []
     like: list[int] = []
     if len(units) < room:
-        found = understand(words, vocabulary, own, enough=FEW)
+        found = understand(query, vocabulary, own, enough=FEW)
         listed = together((hit.unit, hit.school) for hit in found.hits)
         (units if found.exact else like).extend(listed)
         like += [hit.unit for hit in found.near]
@@ -66,9 +67,9 @@ def suggest(query: str, *, own_municipality: str | None = None, limit: int = 8) 
 
 def _municipalities(typed: str, vocabulary: Vocabulary) -> list[Suggestion]:
     return [
-        Suggestion("municipality", slug, name, municipality=name)
-        for _, slug, name, _ in vocabulary.municipalities
-        if fold(name).startswith(typed)
+        Suggestion("municipality", one.slug, one.name, municipality=one.name)
+        for one in vocabulary.municipalities
+        if one.folded.startswith(typed)
     ]
 
 

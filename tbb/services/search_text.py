@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from tbb.models.folding import words
 from tbb.models.kinds import Kind, OrganizerKind
@@ -83,6 +84,7 @@ def kind_words(kind: str, organizer_kind: str) -> Iterable[str]:
         yield "friskola"
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Cut the genitive, the definite form and the last vowel: forskolans, forskolan, forskola → forskol.
 

@@ -6,11 +6,13 @@ from bisect import bisect_left
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from tbb.database import db, rows
+from tbb.models.folding import fold
 from tbb.services import versions
 from tbb.services.search_text import SYNONYMS, stem
 
@@ -25,11 +27,27 @@ Matches = dict[int, float]
 """Term numbers, each with how well it fits what was typed: 1 is exactly."""
 
 
+class _MunicipalityName(NamedTuple):
+    """A municipality as it is named: few enough to be asked one by one."""
+
+    number: int
+    slug: str
+    name: str
+    folded: str
+    stems: frozenset[str]
+
+    @classmethod
+    def of(cls, number: int, slug: str, name: str) -> _MunicipalityName:
+        """Fold the name once, for it is compared with every query."""
+        folded = fold(name)
+        return cls(number, slug, name, folded, frozenset(map(stem, folded.split())))
+
+
 class Vocabulary:
     """All terms in order, as they were at one version of the index. Only its memories change."""
 
     def __init__(
-        self, version: int, terms: Iterable[tuple[int, str, int]], municipalities: Iterable[tuple]
+        self, version: int, terms: Iterable[tuple[int, str, int]], municipalities: Iterable[tuple[int, str, str]]
     ) -> None:
         known = [(text, number, df) for number, text, df in terms if df]
         self.version = version
@@ -37,7 +55,7 @@ class Vocabulary:
         self.df = {number: df for _, number, df in known}
         self.synonyms = _synonyms(self.numbers)
         self.texts = sorted({text for text in self.numbers if ":" not in text}.union(self.synonyms))
-        self.municipalities = tuple(municipalities)
+        self.municipalities = tuple(_MunicipalityName.of(*row) for row in municipalities)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
         for text in self.texts:
             self._by_length[len(text)].append(text)
@@ -48,7 +66,7 @@ class Vocabulary:
 
     def municipality(self, slug: str | None) -> int | None:
         """Give the number of the municipality of that slug; None when there is none."""
-        return next((number for number, known, _, _ in self.municipalities if known == slug), None)
+        return next((one.number for one in self.municipalities if one.slug == slug), None)
 
     def terms(self, text: str) -> Iterator[int]:
         """Give the terms that a text of the vocabulary leads to: its own, and what it is a synonym of."""
@@ -61,33 +79,28 @@ class Vocabulary:
         return sum(self.df.get(number, 0) for number in matches)
 
     def strict(self, word: str, *, last: bool) -> Matches:
-        """Give the terms that are the word: exactly, in another form, as a beginning, or else as a part."""
+        """Give the terms that are the word: exactly, in another form, or as a beginning."""
         found: Matches = {}
         if _may_go_on(word, last):
             for text in self._common(self._starting_with(word), len(word)):
                 self._add(found, text, 0.75 + 0.2 * len(word) / len(text))
-        bare = stem(word)
-        for text in self._starting_with(bare):
-            if stem(text) == bare:
-                self._add(found, text, SAME_STEM)
-        self._add(found, word, EXACT)
-        if not found and len(word) >= 4:
-            for text in self._containing(word):
-                self._add(found, text, INSIDE)
-        return found
+        return found | self.same(word)
 
     def fuzzy(self, word: str, *, last: bool) -> Matches:
-        """Give the terms that are the word but for a slip or two of the finger."""
+        """Give the terms that are the word but for a slip or two of the finger, or that it is a part of."""
         slips = _slips(word)
         found: Matches = {}
         if not slips:
             return found
+        if len(word) >= 4:
+            for text in self._containing(word):
+                self._add(found, text, INSIDE)
         for length in range(len(word) - slips, len(word) + slips + 1):
             for text, distance, _ in process.extract(
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             ):
                 self._add(found, text, _likeness(word, text) - 0.03 * distance)
-        if last and not found:
+        if last and max(found.values(), default=0.0) <= INSIDE:
             for text in self._beginning_almost_with(word, slips):
                 self._add(found, text, 0.9 * _likeness(word, text[: len(word)]))
         return found
@@ -96,19 +109,25 @@ class Vocabulary:
         """Give the few terms most like the word, however unlike they are; none when nothing resembles it."""
         found: Matches = {}
         for text, likeness, _ in process.extract(
-            word, self.texts, scorer=JaroWinkler.similarity, score_cutoff=0.8, limit=5
+            word, self.texts, scorer=JaroWinkler.similarity, score_cutoff=0.85, limit=5
         ):
             self._add(found, text, 0.6 * likeness)
         return found
 
     def same(self, word: str) -> Matches:
         """Give the terms that are the word exactly or in another form."""
-        return {number: fit for number, fit in self.strict(word, last=False).items() if fit >= SAME_STEM}
+        found: Matches = {}
+        bare = stem(word)
+        for text in self._starting_with(bare):
+            if stem(text) == bare:
+                self._add(found, text, SAME_STEM)
+        self._add(found, word, EXACT)
+        return found
 
     def split(self, word: str) -> tuple[str, str] | None:
-        """Take a word apart into two known ones, when a space was forgotten."""
+        """Take a word apart into two known ones, when a space was forgotten or another key struck."""
         cuts = sorted(range(2, len(word) - 1), key=lambda at: abs(len(word) - 2 * at))
-        halves = ((word[:at], word[at:]) for at in cuts)
+        halves = [(word[:at], word[at:]) for at in cuts] + [(word[:at], word[at + 1 :]) for at in cuts]
         return next((both for both in halves if all(map(self.same, both))), None)
 
     def counted(self, key: object) -> dict | None:
@@ -177,8 +196,7 @@ def current() -> Vocabulary:
 
 
 def _load(version: int) -> Vocabulary:
-    municipalities = rows("SELECT id, slug, name, sort_key FROM municipality")
-    municipalities.sort(key=lambda row: (row[3], row[0]))
+    municipalities = rows("SELECT id, slug, name FROM municipality ORDER BY sort_key, id")
     return Vocabulary(version, rows("SELECT id, text, df FROM term"), municipalities)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tbb.clock import now
-from tbb.database import one_at_a_time, rows, run, transaction
+from tbb.database import BaseModel, one_at_a_time, rows, run, transaction
 from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit, UnitId, UnitSlug
 from tbb.models.folding import fold, sort_key
 from tbb.services import audit, versions
@@ -26,7 +26,8 @@ class StalePlan(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "Katalogen har ändrats sedan planen gjordes. Inget är infört. Gör om provkörningen och granska den nya planen."
+            "Katalogen har ändrats sedan planen gjordes. Inget är infört. "
+            "Gör om provkörningen och granska den nya planen."
         )
 
 
@@ -105,7 +106,7 @@ class _Applying:
             taken.add(slug)
             Municipality.create(code=part.code, slug=slug, **values)
         self.municipality_ids = {code: number for number, code in rows("SELECT id, code FROM municipality")}
-        self.municipality_names = {code: name for code, name in rows("SELECT code, name FROM municipality")}
+        self.municipality_names = dict(rows("SELECT code, name FROM municipality"))
 
     def _organizers(self) -> None:
         new = [part for part in self.plan.organizers if part.id is None]
@@ -114,28 +115,29 @@ class _Applying:
                 changed = {change.field: change.new for change in part.changes}
                 Organizer.update(changed).where(Organizer.id == part.id).execute()
         for some in _parts(new):
-            Organizer.insert_many(
-                {
-                    "name": part.name,
-                    "kind": part.kind,
-                    "orgnr": part.orgnr,
-                    "municipality": self.municipality_ids.get(part.municipality_code or ""),
-                }
-                for part in some
-            ).execute()
+            insert(
+                Organizer,
+                [
+                    {
+                        "name": part.name,
+                        "kind": part.kind,
+                        "orgnr": part.orgnr,
+                        "municipality": self.municipality_ids.get(part.municipality_code or ""),
+                    }
+                    | NO_CONTACT
+                    for part in some
+                ],
+            )
         self.organizer_ids: dict[str, int] = {}
         for number, orgnr, name in rows("SELECT id, orgnr, name FROM organizer"):
             self.organizer_ids[f"orgnr:{orgnr}" if orgnr else f"name:{fold(name)}"] = number
 
     def _schools(self) -> None:
         for some in _parts(list(self.plan.schools)):
-            School.insert_many(
-                {"municipality": self.municipality_ids[code], "name": name} for code, name in some
-            ).execute()
+            insert(School, [{"municipality": self.municipality_ids[code], "name": name} for code, name in some])
         codes = {number: code for code, number in self.municipality_ids.items()}
         self.school_ids = {
-            (codes[where], name): number
-            for number, where, name in rows("SELECT id, municipality_id, name FROM school")
+            (codes[where], name): number for number, where, name in rows("SELECT id, municipality_id, name FROM school")
         }
 
     # Units
@@ -165,7 +167,7 @@ class _Applying:
             for unit in some:
                 values = self._stored(unit)
                 stored.append(BLANK | values | self._named(unit, values.get("place", "")))
-            Unit.insert_many(stored).execute()
+            insert(Unit, stored)
             slugs = {values["slug"]: unit.key for values, unit in zip(stored, some, strict=True)}
             found = rows(f"SELECT id, slug FROM unit WHERE slug IN ({marks(list(slugs))})", list(slugs))
             self.unit_ids |= {slugs[slug]: number for number, slug in found}
@@ -207,7 +209,7 @@ class _Applying:
             for scheme, value in unit.numbers
         ]
         for some in _parts(found):
-            UnitId.insert_many(some).execute()
+            insert(UnitId, some)
 
     # People
 
@@ -243,7 +245,8 @@ class _Applying:
             found = rows(f"SELECT DISTINCT unit_id FROM responsibility WHERE person_id IN ({marks(some)})", some)
             touched |= {number for (number,) in found}
         if touched:
-            reindex(sorted(touched))
+            everything = rows("SELECT COUNT(*) FROM unit")[0][0]
+            reindex(None if len(touched) > everything * 0.8 else sorted(touched))
 
 
 BLANK: dict[str, Any] = {
@@ -253,6 +256,20 @@ BLANK: dict[str, Any] = {
     "age_to": None, "status": "active", "valid_from": None, "valid_to": None,
 }  # fmt: skip
 """A new unit's columns, all of them, since rows inserted together must have the same."""
+
+
+NO_CONTACT = {"website": "", "email": "", "phone": ""}
+
+
+def insert(model: type[BaseModel], records: list[dict[str, Any]]) -> None:
+    """Insert rows that all have the same columns in one statement, a third of the time the query builder takes."""
+    if not records:
+        return
+    fields = [model._meta.fields[name] for name in records[0]]
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    values = [field.db_value(record[field.name]) for record in records for field in fields]
+    places = ", ".join([f"({marks(fields)})"] * len(records))
+    run(f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES {places}', values)
 
 
 def _does_something(unit: UnitPlan) -> bool:

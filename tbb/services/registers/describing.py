@@ -83,9 +83,7 @@ def _municipalities(plan: Plan, limit: int | None) -> Iterator[str]:
     new = [part for part in plan.municipalities if part.id is None]
     changed = [part for part in plan.municipalities if part.id is not None]
     yield from _list("Nya kommuner", new, limit, lambda part: iter([f"{part.code} {part.name}"]))
-    yield from _list(
-        "Ändrade kommuner", changed, limit, lambda part: iter([part.name, *_changes(part.changes, plan)])
-    )
+    yield from _list("Ändrade kommuner", changed, limit, lambda part: iter([part.name, *_changes(part.changes, plan)]))
 
 
 def _organizers(plan: Plan, limit: int | None) -> Iterator[str]:

@@ -25,7 +25,8 @@ def load(text: str, file: str) -> tuple[list[tuple[int, Any]], tuple[RowError, .
         found = _json_lines(text, file)
         if found is None:
             line = getattr(problem, "lineno", 1)
-            raise NotUnderstood(file, f"Filen börjar som JSON men går inte att läsa. Felet finns på rad {line}.") from None
+            reason = f"Filen börjar som JSON men går inte att läsa. Felet finns på rad {line}."
+            raise NotUnderstood(file, reason) from None
         return found
 
 

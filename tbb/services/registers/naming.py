@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from functools import lru_cache
 
 from tbb.models.folding import fold
 
@@ -12,12 +13,17 @@ LONGEST = 80
 
 def slug_base(label: str, place: str) -> str:
     """Make "nackrosskolan-flen" of a name and a place; the place is left out when the name ends with it."""
-    name, where = fold(label).replace(" ", "-"), fold(place).replace(" ", "-")
+    name, where = fold(label).replace(" ", "-"), _place_slug(place)
     if len(name) > LONGEST:
         name = name[:LONGEST].rsplit("-", 1)[0]
     if where and name != where and not name.endswith(f"-{where}"):
         name = f"{name}-{where}" if name else where
     return name[:110].strip("-") or "enhet"
+
+
+@lru_cache(maxsize=4096)
+def _place_slug(place: str) -> str:
+    return fold(place).replace(" ", "-")
 
 
 def free_slug(base: str, taken: Container[str]) -> str:

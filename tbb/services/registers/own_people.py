@@ -68,7 +68,9 @@ def _bba(row: Row, unit: UnitRecord, check: RowCheck) -> ResponsibleRecord | Non
 def _mandate(row: Row, check: RowCheck) -> Mandate | None:
     word = row.get("bba_mandat")
     if word is None:
-        check.report("bba_mandat", "En BBA måste ha ett mandat för att publiceras: beslutsfattare eller särskilt mandat.")
+        check.report(
+            "bba_mandat", "En BBA utan mandat kan inte publiceras. Skriv beslutsfattare eller särskilt mandat."
+        )
         return None
     mandate = MANDATES.get(column_key(word))
     if mandate is None:
@@ -91,7 +93,8 @@ def _person(row: Row, who: str, named: str, check: RowCheck, *, protected: bool)
     address = check.value(f"{who}_epost", row.get(f"{who}_epost"), email)
     switchboard = check.value(f"{who}_vaxel", row.get(f"{who}_vaxel"), phone)
     if not (number or address or switchboard):
-        check.report(f"{who}_telefon", f"{named} behöver minst ett telefonnummer eller en e-postadress för att publiceras.")
+        reason = f"{named} behöver minst ett telefonnummer eller en e-postadress för att publiceras."
+        check.report(f"{who}_telefon", reason)
         return None
     return PersonRecord(
         name=name,

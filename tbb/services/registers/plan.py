@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tbb.database import rows
 from tbb.models.folding import fold
 from tbb.models.kinds import Status
 from tbb.services.registers.merging import lay, new_draft, reopened
@@ -39,7 +40,9 @@ class _Planner:
         self.given_errors = errors
         self.errors: list[RowError] = []
         self.today = today
-        self.names = dict(NAMES)
+        stored_names = rows("SELECT code, name FROM municipality")
+        self.names = NAMES | dict(stored_names)
+        self.codes = {fold(name): code for code, name in stored_names}
         self.located = [self._located(record) for record in records.units]
         codes = {record.municipality_code for record in self.located if record.municipality_code}
         self.stored: Stored = load(records, codes)
@@ -48,6 +51,7 @@ class _Planner:
         self.drafts: dict[str, Draft] = {draft.key: draft for draft in self.stored.units.values()}
         self.touched: dict[str, Draft] = {}
         self.of_record: dict[int, Draft] = {}
+        self.some_unnumbered = any(record.key is None for record in records.units)
 
     def plan(self) -> Plan:
         for entry in self.records.municipalities:
@@ -84,22 +88,25 @@ class _Planner:
         """Give a record the code of the municipality it only names."""
         if record.municipality_code or not record.municipality_name:
             return record
-        code = code_of(record.municipality_name)
+        code = self._code_of(record.municipality_name)
         return replace(record, municipality_code=code) if code else record
 
+    def _code_of(self, name: str) -> str | None:
+        folded = fold(name)
+        return self.codes.get(folded) or self.codes.get(folded.removesuffix(" kommun")) or code_of(name)
+
     def _hear_municipality(self, entry: MunicipalityRecord) -> None:
-        code = entry.code or code_of(entry.name or "")
-        if code is None or (code not in NAMES and entry.name is None):
-            self._error(entry, "kommun", f"”{entry.name or entry.code}” är inte en kommun i Sverige. Raden är inte inläst.")
+        code = entry.code or self._code_of(entry.name or "")
+        if not code or (code not in self.names and entry.name is None):
+            self._no_municipality(entry, entry.name or entry.code)
             return
         told = {name: getattr(entry, name) for name in MUNICIPALITY_FIELDS if getattr(entry, name) is not None}
-        told["name"] = NAMES.get(code) or told["name"]
+        told["name"] = self.names.get(code) or told["name"]
         self.municipality_values.setdefault(code, {}).update(told)
         self.organizers.learn(code, entry.legal_name, entry.orgnr)
 
     def _name_of(self, code: str) -> str:
-        row = self.stored.municipalities.get(code)
-        return row["name"] if row else self.names.get(code, code)
+        return self.names.get(code) or self.municipality_values.get(code, {}).get("name") or code
 
     def _municipality_plans(self, needed: set[str]) -> tuple[MunicipalityPlan, ...]:
         found = []
@@ -136,7 +143,8 @@ class _Planner:
             return self.stored.by_number.get(record.key)
         found = self.stored.by_name.get(self._name_mark(record), [])
         if len(found) > 1:
-            self._error(record, "namn", "Det finns flera enheter med det namnet i kommunen. Ange skolenhetskod eller förskole-id.")
+            reason = "Det finns flera enheter med det namnet i kommunen. Ange skolenhetskod eller förskole-id."
+            self._error(record, "namn", reason)
         return found[0] if len(found) == 1 else None
 
     @staticmethod
@@ -154,20 +162,17 @@ class _Planner:
             self.errors.append(RowError(record.file, record.line, self._which(record), reason, error=False))
             return None
         code = record.municipality_code
-        if code is None or (code not in NAMES and code not in self.stored.municipalities):
-            if code not in self.municipality_values:
-                told = record.municipality_name or code or ""
-                self._error(record, "kommun", f"”{told}” är inte en kommun i Sverige. Raden är inte inläst.")
-                return None
+        if code not in self.names and code not in self.municipality_values:
+            self._no_municipality(record, record.municipality_name or code or "")
+            return None
         key = f"{record.scheme}:{record.value}" if record.key else ":".join(self._name_mark(record))
-        draft = self.drafts.setdefault(key, new_draft(key))
-        return draft
+        return self.drafts.setdefault(key, new_draft(key))
 
     def _index(self, draft: Draft, record: UnitRecord) -> None:
         """Let later records of the same files find a unit that is not stored yet."""
         if record.key:
             self.stored.by_number[record.key] = draft
-        if draft.id is None:
+        if draft.id is None and self.some_unnumbered:
             listed = self.stored.by_name.setdefault(self._name_mark(record), [])
             if draft not in listed:
                 listed.append(draft)
@@ -176,22 +181,18 @@ class _Planner:
     def _which(record: UnitRecord) -> str:
         return record.value or record.name or ""
 
+    def _no_municipality(self, entry: UnitRecord | MunicipalityRecord, told: str) -> None:
+        self._error(entry, "kommun", f"”{told}” är inte en kommun i Sverige. Raden är inte inläst.")
+
     def _error(self, entry: UnitRecord | MunicipalityRecord, field: str, reason: str) -> None:
         self.errors.append(RowError(entry.file, entry.line, field, reason))
 
     def _unit_plan(self, draft: Draft) -> UnitPlan | None:
-        changes = []
-        for name, new in draft.values.items():
-            old = draft.stored.get(name)
-            if name == "organizer":
-                old, new = self.organizers.current_key(old), self.organizers.current_key(new)
-            if new != old and not (draft.id is None and new in (None, "")):
-                changes.append(FieldChange(name, old, new))
-        # The order of keys must not make a unit look changed.
-        before = {} if draft.id is None else dict(sorted(_loaded(draft).items()))
-        after = dict(sorted(draft.provenance.items()))
-        unchanged = draft.id is not None and not changes and before == after and not draft.new_numbers
-        if unchanged and not draft.kept:
+        changes = tuple(self._changes(draft))
+        # Sorted, so that the order of keys makes no unit look changed.
+        after = _as_text(draft.provenance)
+        before = _as_text(json.loads(draft.stored_provenance)) if draft.stored_provenance else ""
+        if not (draft.id is None or changes or before != after or draft.new_numbers or draft.kept):
             return None
         return UnitPlan(
             key=draft.key,
@@ -200,13 +201,21 @@ class _Planner:
             kind=draft.values["kind"],
             municipality_code=draft.values["municipality"],
             municipality_name=self._name_of(draft.values["municipality"]),
-            changes=tuple(changes),
+            changes=changes,
             kept=tuple(draft.kept[name] for name in sorted(draft.kept)),
-            provenance=_as_text(after),
-            old_provenance=_as_text(before),
+            provenance=after,
+            old_provenance=before,
             numbers=tuple(sorted(draft.new_numbers)),
             reopened=reopened(draft),
         )
+
+    def _changes(self, draft: Draft) -> Iterator[FieldChange]:
+        for name, new in draft.values.items():
+            old = draft.stored.get(name)
+            if name == "organizer":
+                old, new = self.organizers.current_key(old), self.organizers.current_key(new)
+            if new != old and not (draft.id is None and new in (None, "")):
+                yield FieldChange(name, old, new)
 
     def _schools(self) -> tuple[tuple[str, str], ...]:
         wanted = {
@@ -245,9 +254,5 @@ def _belongs(draft: Draft, source: str) -> bool:
     return all(listed == "own" for listed, _value in draft.numbers)
 
 
-def _loaded(draft: Draft) -> dict[str, str]:
-    return json.loads(draft.stored_provenance or "{}")
-
-
 def _as_text(provenance: dict[str, str]) -> str:
-    return json.dumps(provenance, ensure_ascii=False)
+    return json.dumps(provenance, ensure_ascii=False, sort_keys=True)

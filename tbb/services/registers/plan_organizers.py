@@ -133,8 +133,6 @@ class Organizers:
             )
             if old is None or changes:
                 found.append(
-                    OrganizerPlan(
-                        key, row["id"], row["name"], row["kind"], row["orgnr"], row["municipality"], changes
-                    )
+                    OrganizerPlan(key, row["id"], row["name"], row["kind"], row["orgnr"], row["municipality"], changes)
                 )
         return tuple(found)

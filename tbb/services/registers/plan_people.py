@@ -32,7 +32,9 @@ class People:
         """Tell whether a stored person is the one a record is about: a new surname or number changes nobody."""
         row = self.all[key]
         if record.protected or row["protected"]:
-            return bool(record.protected and row["protected"] and fold(row["function_name"]) == fold(record.function_name))
+            return bool(
+                record.protected and row["protected"] and fold(row["function_name"]) == fold(record.function_name)
+            )
         same_mail = record.email and row["email"].casefold() == record.email.casefold()
         return bool(same_mail or fold(row["name"]) == fold(record.name))
 

