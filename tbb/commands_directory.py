@@ -12,7 +12,8 @@ from tbb import clock
 from tbb.database import connection
 from tbb.policy import COMMAND
 from tbb.services import registers
-from tbb.services.registers.fetching import NotFetched, fetch_units
+from tbb.services.registers.fetching import FetchFailed, fetch_units
+from tbb.services.registers.values import BadValue
 
 
 @click.command("import-units")
@@ -71,10 +72,20 @@ def fetch(codes: tuple[str, ...], folder: Path | None, pause: float) -> None:
     settings = current_app.config["TBB"]
     folder = folder or settings.instance / "register"
     try:
-        saved = fetch_units(codes, base_url=settings.register_url, folder=folder, pause=pause, progress=_tell)
-    except NotFetched as problem:
+        fetched = fetch_units(
+            codes,
+            base_url=settings.register_url,
+            folder=folder,
+            pause=pause,
+            contact=settings.contact_email,
+            progress=_tell,
+        )
+    except (FetchFailed, BadValue) as problem:
         raise click.ClickException(str(problem)) from problem
-    click.echo(f"{len(saved)} enheter finns i {folder}. Importera dem med: flask import-units {folder}")
+    click.echo(
+        f"{fetched.listed} enheter: {fetched.asked} hämtade nu, {fetched.already} fanns redan, {fetched.gone} borta."
+        f" Importera dem med: flask import-units {folder}"
+    )
 
 
 def _tell(done: int, of: int) -> None:

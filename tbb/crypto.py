@@ -56,7 +56,7 @@ class Keyring:
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, place.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise CannotOpen("The text does not belong here or has been changed.") from error
 
     def fingerprint(self, text: str) -> str:

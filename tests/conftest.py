@@ -1,11 +1,49 @@
-"""What every test may ask for: an empty migrated database, the application on it, and a visitor."""
+"""What every test may ask for: a database of its own, the application on it, the demo county, and a visitor."""
 
 from __future__ import annotations
 
-import pytest
+import base64
+import ipaddress
+import sys
+from datetime import datetime
 
-from tbb import database
+import pytest
+from jinja2 import FileSystemBytecodeCache
+
+from tbb import clock, create_app, database
+from tbb.policy import COMMAND
+from tbb.services import demo
+from tbb.settings import read_settings
 from tests import engines
+from tests.page import Page, check_headers, look_at_fragment
+
+
+class ReachedOut(Exception):
+    """A test tried to reach another machine."""
+
+
+def _only_loopback(event: str, arguments: tuple) -> None:
+    """Refuse every connection and look-up that leaves this machine; hooks in Python itself, so nothing gets by."""
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else ""
+    elif event == "socket.getaddrinfo":
+        host = arguments[0] or ""
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    try:
+        stays = host in ("", "localhost") or ipaddress.ip_address(host).is_loopback or host == "0.0.0.0"
+    except ValueError:
+        stays = False
+    if not stays:
+        raise ReachedOut(f"A test tried to reach {host}.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stay_here():
+    """Forbid sockets to anything but this machine. A hook cannot be taken away, so it is put there once."""
+    sys.addaudithook(_only_loopback)
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +67,114 @@ def db(database_url):
     with database.connection():
         yield database.db
     engines.close()
+
+
+@pytest.fixture(scope="session")
+def county_template(engine, tmp_path_factory):
+    """The demo county, loaded once, to copy."""
+    with engines.filled(engine, tmp_path_factory.mktemp("county"), lambda: demo.load(COMMAND)) as made:
+        yield made
+
+
+@pytest.fixture
+def county_url(county_template, tmp_path):
+    """The address of this test's own copy of the demo county."""
+    made_from, name = county_template
+    with engines.fresh(made_from, tmp_path, name) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory):
+    """A file with the sealing key that every test database shares."""
+    path = tmp_path_factory.mktemp("keys") / "sealing-keys"
+    path.write_text("1:" + base64.b64encode(b"a key for tests, 32 bytes long..").decode() + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_templates(tmp_path_factory):
+    """Compiled templates, kept between the many applications of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture
+def make_app(tmp_path, key_file, made_templates):
+    """The function that makes an application on a database, with settings of one's own choosing."""
+
+    def make(address: str, **environ: str):
+        surroundings = {
+            "TBB_ENV": "test",
+            "TBB_INSTANCE": str(tmp_path),
+            "TBB_DATABASE_URL": address,
+            "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
+            "TBB_KEY_FILE": str(key_file),
+        }
+        app = create_app(read_settings(surroundings | environ))
+        app.jinja_env.bytecode_cache = made_templates
+        return app
+
+    yield make
+    engines.close()
+
+
+@pytest.fixture
+def app(make_app, database_url):
+    """The application on an empty database."""
+    return make_app(database_url)
+
+
+@pytest.fixture
+def county(make_app, county_url):
+    """The application on the demo county."""
+    return make_app(county_url)
+
+
+@pytest.fixture
+def client(county):
+    """A visitor's browser in the demo county, without cookies to begin with."""
+    return county.test_client()
+
+
+@pytest.fixture
+def visit(client):
+    """Go to an address of the demo county and look the page through; see `go`."""
+    return lambda path, **how: go(client, path, **how)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Set the clock: at(datetime) makes it that moment for every module that asks."""
+
+    def set_clock(moment: datetime) -> None:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("tbb") and getattr(module, "now", None) is not None and name != "tbb.cli":
+                monkeypatch.setattr(module, "now", lambda: moment)
+
+    assert clock.today() == clock.local(clock.now()).date()
+    return set_clock
+
+
+def go(client, path: str, *, status: int = 200, language: str = "", fragment: bool = False, follow: bool = True, **request):
+    """Fetch a page and give it as a Page; a fragment or anything but HTML is given as the answer itself.
+
+    `data` makes it a form that is sent from our own page.
+    """
+    headers = dict(request.pop("headers", {}))
+    if fragment:
+        headers |= {"HX-Request": "true", "HX-Request-Type": "partial"}
+    method = request.pop("method", "POST" if "data" in request else "GET")
+    if method == "POST":
+        headers.setdefault("Sec-Fetch-Site", "same-origin")
+    response = client.open(path, method=method, headers=headers, follow_redirects=follow, **request)
+    assert response.status_code == status, f"{method} {path} answers {response.status}"
+    check_headers(response)
+    if response.mimetype != "text/html" or method == "HEAD" or not response.data:
+        return response
+    text = response.get_data(as_text=True)
+    if fragment:
+        look_at_fragment(text, path)
+        return response
+    page = Page(text, address=path, language=language)
+    page.response = response
+    return page

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tbb import database, migrations
 from tbb.crypto import Keyring
@@ -36,7 +37,7 @@ def template(folder: Path) -> Iterator[object]:
 
 
 @contextmanager
-def fresh(made_from: object, folder: Path) -> Iterator[str]:
+def fresh(made_from: object, folder: Path, copy_of: str = "") -> Iterator[str]:
     """Give the address of an empty, migrated database that is one test's own."""
     if isinstance(made_from, Path):
         path = folder / "tbb.db"
@@ -44,9 +45,23 @@ def fresh(made_from: object, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    address = _create(made_from, name, f"template_{os.getpid()}")
+    address = _create(made_from, name, copy_of or f"template_{os.getpid()}")
     yield address
     _drop(made_from, name)
+
+
+@contextmanager
+def filled(made_from: object, folder: Path, fill: Callable[[], object]) -> Iterator[tuple[object, str]]:
+    """Make a second database to copy, filled by a function: what `fresh` wants first and last."""
+    with fresh(made_from, folder) as address:
+        database.configure(address, keyring=KEYRING)
+        with database.connection():
+            fill()
+        close()
+        if isinstance(made_from, Path):
+            yield Path(address.removeprefix("sqlite:///")), ""
+        else:
+            yield made_from, urlsplit(address).path.strip("/")
 
 
 @contextmanager

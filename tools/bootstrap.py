@@ -61,9 +61,10 @@ def as_root(command):
         return None
     if os.geteuid() == 0:
         return command
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
-        return ["sudo", "-n", *command]
-    return None
+    if not shutil.which("sudo"):
+        return None
+    may = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    return ["sudo", "-n", *command] if may else None
 
 
 def install_with_apt(package):
@@ -161,7 +162,7 @@ def main(profile):
 if __name__ == "__main__":
     if sys.version_info < LEAST:
         found = ".".join(str(number) for number in sys.version_info[:2])
-        sys.exit(f"tbb needs Python 3.11 or later, but this is {found}. Name a newer one, as in: make run PYTHON=python3.12")
+        sys.exit(f"tbb needs Python 3.11 or later, but this is {found}. Name a newer: make run PYTHON=python3.12")
     if len(sys.argv) != 2 or sys.argv[1] not in LISTS:
         sys.exit(__doc__)
     try:

@@ -9,6 +9,7 @@ LONGEST_KEY = 400
 _LETTERS = str.maketrans(
     {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ħ": "h", "ı": "i"}
 )
+_COMMON = str.maketrans("åäöéü", "aaoeu")  # a short cut for nearly every Swedish name
 _SAINT = re.compile(r"\b(?:sankta?|s:ta?|sta)(?![0-9a-z])")
 _NOT_SEARCHABLE = re.compile(r"[^0-9a-z]+")
 
@@ -24,9 +25,8 @@ _SORTED_PIECES = re.compile(r"[0-9]+|[a-zåäöæøüűßœđðłþħı]+")
 
 def fold(text: str) -> str:
     """Return the text as the search compares it: lower-case a–z, digits and single spaces, nothing else."""
-    if text.isascii():
-        plain = text.lower()
-    else:
+    plain = text.lower().translate(_COMMON)
+    if not plain.isascii():
         plain = _without_marks(text.casefold()).casefold().translate(_LETTERS)
     return _NOT_SEARCHABLE.sub(" ", _SAINT.sub("st", plain)).strip()[:LONGEST_KEY].rstrip()
 

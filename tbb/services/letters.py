@@ -44,6 +44,7 @@ def write(dedupe: str, recipient: str, subject: str, body: str) -> bool:
             created_at=moment,
         )
         .on_conflict_ignore()
+        .as_rowcount()
         .execute()
     )
     return bool(added)

@@ -41,6 +41,8 @@ def neighbourhood(address: str) -> str:
     except ValueError:
         return "unknown"
     if found.version == 6:
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -61,18 +61,19 @@ class Narrowing:
             frozenset(self.filters.kinds),
             frozenset(self.filters.organizer_kinds),
         )
+        self._limits = tuple((at, chosen) for at, chosen in enumerate(self._chosen) if chosen)
 
     def __bool__(self) -> bool:
         return bool(self.filters)
 
     def lets_through(self, cell: Sequence[object], but: int | None = None) -> bool:
         """Tell whether (municipality, kind, kind of organizer) is chosen, one filter perhaps not counted."""
-        return all(
-            not chosen or at == but or cell[at] in chosen for at, chosen in enumerate(self._chosen)
-        )
+        return all(cell[at] in chosen for at, chosen in self._limits if at != but)
 
     def total(self, counts: Counts) -> int:
         """Count the units that are let through."""
+        if not self._limits:
+            return sum(counts.values())
         return sum(number for cell, number in counts.items() if self.lets_through(cell))
 
     def facets(self, counts: Counts) -> Facets:
@@ -101,9 +102,10 @@ class Narrowing:
     def _facet(
         self, at: int, choices: Iterable, counts: Counts, said: Callable[[object], tuple[str, str]]
     ) -> tuple[FacetValue, ...]:
-        sums: Counter = Counter()
+        sums: defaultdict[object, int] = defaultdict(int)
+        free = all(limited == at for limited, _ in self._limits)
         for cell, number in counts.items():
-            if self.lets_through(cell, but=at):
+            if free or self.lets_through(cell, but=at):
                 sums[cell[at]] += number
         chosen = self._chosen[at]
         return tuple(

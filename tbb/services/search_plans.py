@@ -53,12 +53,12 @@ def plans(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[Plan]:
     strict = _strict(words, vocabulary)
     if all(strict):
         yield _plan(EXACT, strict, vocabulary)
-    fuzzy = _fuzzy(words, vocabulary)
-    careful = [sure or perhaps for sure, perhaps in zip(strict, fuzzy, strict=True)]
-    if all(careful) and not all(strict):
+    unknown = [at for at, sure in enumerate(strict) if not sure]
+    fuzzy = {at: vocabulary.fuzzy(words[at], last=at == len(words) - 1) for at in unknown}
+    careful = [fuzzy.get(at, sure) for at, sure in enumerate(strict)]
+    if unknown and all(careful):
         yield _plan(SLIPS, careful, vocabulary)
-    joined = _joined(words, vocabulary)
-    wide = [one | two | three for one, two, three in zip(joined, fuzzy, strict, strict=True)]
+    wide = _wide(words, careful, unknown, vocabulary)
     if all(wide) and wide != careful:
         yield _plan(SLIPS, wide, vocabulary)
     spaced = _with_spaces(words, strict, vocabulary)
@@ -114,8 +114,13 @@ def _strict(words: Sequence[str], vocabulary: Vocabulary) -> list[Matches]:
     return [vocabulary.strict(word, last=at == len(words) - 1) for at, word in enumerate(words)]
 
 
-def _fuzzy(words: Sequence[str], vocabulary: Vocabulary) -> list[Matches]:
-    return [vocabulary.fuzzy(word, last=at == len(words) - 1) for at, word in enumerate(words)]
+def _wide(
+    words: Sequence[str], careful: Sequence[Matches], unknown: Sequence[int], vocabulary: Vocabulary
+) -> list[Matches]:
+    """Let the known words be slips too, and two words be one."""
+    joined = _joined(words, vocabulary)
+    known = [{} if at in unknown else vocabulary.fuzzy(word, last=False) for at, word in enumerate(words)]
+    return [one | two | three for one, two, three in zip(joined, known, careful, strict=True)]
 
 
 def _with_spaces(words: Sequence[str], strict: Sequence[Matches], vocabulary: Vocabulary) -> list[str]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA
+
 from tbb.models.folding import words
 from tbb.models.kinds import Kind, OrganizerKind
 
@@ -36,6 +38,7 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = {
 """The words that every unit of a kind is found by, whatever its name."""
 
 SYNONYMS: Mapping[str, str] = {
+    "sankt": "st",  # always folded so; here for the one who misspells it
     "barnavardscentral": "bvc",
     "barnhalsovard": "bvc",
     "bhv": "bvc",
@@ -72,6 +75,7 @@ SYNONYMS: Mapping[str, str] = {
 }
 """What people also say, led to the word that is indexed; the index would grow large with them all."""
 
+_LONG_EMPTY_WORDS = tuple(word for word in sorted(EMPTY_WORDS) if len(word) >= 7)
 _SCHOOLS = (Kind.COMPULSORY, Kind.COMPULSORY_ADAPTED, Kind.UPPER_SECONDARY, Kind.UPPER_SECONDARY_ADAPTED)
 _POSTAL_CODE = re.compile(r"\b([0-9]{3}) ([0-9]{2})\b")
 _ENDINGS = ((("ium", "iet", "ie"), 6), (("an", "en", "et"), 3), (("a", "e"), 4))
@@ -104,7 +108,14 @@ def query_words(text: str) -> list[str]:
     """Return the words to search for: folded, without repetition, and without those that say nothing."""
     joined = _POSTAL_CODE.sub(r"\1\2", " ".join(words(text[:LONGEST_QUERY])))
     asked = list(dict.fromkeys(word[:LONGEST_WORD] for word in joined.split()))
-    return ([word for word in asked if word not in EMPTY_WORDS] or asked)[:MOST_WORDS]
+    return ([word for word in asked if not _says_nothing(word)] or asked)[:MOST_WORDS]
+
+
+def _says_nothing(word: str) -> bool:
+    """Know the empty words also when a finger slipped: "ekonomiisk" is not a name."""
+    if len(word) < 7 or word in EMPTY_WORDS:
+        return word in EMPTY_WORDS
+    return any(OSA.distance(word, empty, score_cutoff=1) <= 1 for empty in _LONG_EMPTY_WORDS)
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from tbb.database import db, rows
 from tbb.models.folding import fold
 from tbb.services import versions
-from tbb.services.search_text import SYNONYMS, stem
+from tbb.services.search_text import EMPTY_WORDS, SYNONYMS, stem
 
 EXACT, SAME_STEM, JOINED, INSIDE = 1.0, 0.97, 0.9, 0.7
 SHORT_PREFIX_TERMS = 300
@@ -47,7 +47,10 @@ class Vocabulary:
     """All terms in order, as they were at one version of the index. Only its memories change."""
 
     def __init__(
-        self, version: int, terms: Iterable[tuple[int, str, int]], municipalities: Iterable[tuple[int, str, str]]
+        self,
+        version: int,
+        terms: Iterable[tuple[int, str, int]],
+        municipalities: Iterable[tuple[int, str, str]],
     ) -> None:
         known = [(text, number, df) for number, text, df in terms if df]
         self.version = version
@@ -58,7 +61,8 @@ class Vocabulary:
         self.municipalities = tuple(_MunicipalityName.of(*row) for row in municipalities)
         self._by_length: defaultdict[int, list[str]] = defaultdict(list)
         for text in self.texts:
-            self._by_length[len(text)].append(text)
+            if not text.isdigit():
+                self._by_length[len(text)].append(text)
         self._all_in_one = "\n" + "\n".join(self.texts) + "\n"
         self._beginnings: dict[int, list[str]] = {}
         self._counts: OrderedDict[object, dict] = OrderedDict()
@@ -124,11 +128,14 @@ class Vocabulary:
         self._add(found, word, EXACT)
         return found
 
-    def split(self, word: str) -> tuple[str, str] | None:
-        """Take a word apart into two known ones, when a space was forgotten or another key struck."""
+    def split(self, word: str) -> list[str]:
+        """Take a word apart into known ones, when a space was forgotten or another key struck; else none."""
         cuts = sorted(range(2, len(word) - 1), key=lambda at: abs(len(word) - 2 * at))
         halves = [(word[:at], word[at:]) for at in cuts] + [(word[:at], word[at + 1 :]) for at in cuts]
-        return next((both for both in halves if all(map(self.same, both))), None)
+        for both in halves:
+            if all(half in EMPTY_WORDS or self.same(half) for half in both):
+                return [half for half in both if half not in EMPTY_WORDS]
+        return []
 
     def counted(self, key: object) -> dict | None:
         """Give counts that were remembered, for counting all units of a common word takes time."""

@@ -2,7 +2,7 @@
 
 from tbb.services.registers.apply import StalePlan, apply_plan
 from tbb.services.registers.describing import describe, summary
-from tbb.services.registers.fetching import FetchFailed, fetch_units
+from tbb.services.registers.fetching import NotFetched, fetch_units
 from tbb.services.registers.files import FORMATS, read_bytes, read_files
 from tbb.services.registers.own_columns import template_csv
 from tbb.services.registers.plan import make_plan
@@ -12,7 +12,7 @@ from tbb.services.registers.skoldata_export import skoldata_csv, skoldata_json, 
 
 __all__ = [
     "FORMATS",
-    "FetchFailed",
+    "NotFetched",
     "NotUnderstood",
     "Plan",
     "Records",

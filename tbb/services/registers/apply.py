@@ -9,6 +9,7 @@ from tbb.clock import now
 from tbb.database import BaseModel, one_at_a_time, rows, run, transaction
 from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit, UnitId, UnitSlug
 from tbb.models.folding import fold, sort_key
+from tbb.policy import Actor, Permission, require
 from tbb.services import audit, versions
 from tbb.services.registers.municipality_codes import NAMES
 from tbb.services.registers.naming import free_slug, slug_base
@@ -31,12 +32,13 @@ class StalePlan(Exception):
         )
 
 
-def apply_plan(actor: str, plan: Plan, *, progress: Progress | None = None) -> int:
+def apply_plan(actor: Actor, plan: Plan, *, progress: Progress | None = None) -> int:
     """Do what the plan says and give the number of units added or changed.
 
-    Raises StalePlan, and changes nothing, when the same records would give another plan now. `progress` is
-    told how many of how many units are done.
+    Raises Refused for who may not, and StalePlan, having changed nothing, when the same records would give
+    another plan now. `progress` is told how many of how many units are done.
     """
+    require(actor, Permission.KEEP_DIRECTORY)
     return _apply(actor, plan, progress or _quiet)
 
 
@@ -45,7 +47,7 @@ def _quiet(done: int, of: int) -> None:
 
 
 @transaction
-def _apply(actor: str, plan: Plan, progress: Progress) -> int:
+def _apply(actor: Actor, plan: Plan, progress: Progress) -> int:
     one_at_a_time("import")
     fresh = make_plan(plan.records, today=plan.today)
     if fresh.digest != plan.digest:
@@ -55,7 +57,7 @@ def _apply(actor: str, plan: Plan, progress: Progress) -> int:
     done = _Applying(fresh, progress)
     touched = done.all()
     audit.record(
-        actor,
+        actor.name,
         "directory:import",
         "directory",
         fresh.digest[:40],

@@ -47,7 +47,6 @@ def describe(plan: Plan, *, everything: bool = False) -> Iterator[str]:
     yield from _problems(plan, limit)
     yield ""
     yield f"Summa: {summary(plan)}."
-    yield f"Planens kontrollsumma: {plan.digest[:16]}"
 
 
 def summary(plan: Plan) -> str:

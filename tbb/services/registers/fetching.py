@@ -26,18 +26,21 @@ GONE = (404, 410)
 Progress = Callable[[int, int], None]
 
 
-class FetchFailed(Exception):
+class NotFetched(Exception):
     """The register did not answer; the message is a Swedish sentence. What has come is saved."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What was done: how many units were listed, asked for, already there, and gone from the register."""
+    """What was done: how many units were listed, asked for, already there, and gone. Its length is what is saved."""
 
     listed: int
     asked: int
     already: int
     gone: int
+
+    def __len__(self) -> int:
+        return self.asked + self.already
 
 
 def fetch_units(
@@ -52,9 +55,12 @@ def fetch_units(
     """Save every school unit of these municipalities in `folder`, one file each, to be imported from there.
 
     What is there and less than 20 hours old is not asked for again, so a broken fetch goes on where it stopped.
-    `pause` is seconds between questions. Raises FetchFailed, and BadValue for what is no municipality code.
+    `pause` is seconds between questions. Raises NotFetched, also for what is no municipality code.
     """
-    codes = [municipality_code(code) for code in municipality_codes]
+    try:
+        codes = [municipality_code(code) for code in municipality_codes]
+    except BadValue as problem:
+        raise NotFetched(str(problem)) from None
     folder.mkdir(parents=True, exist_ok=True)
     headers = {"Accept": "application/json", "User-Agent": _agent(contact)}
     with httpx.Client(base_url=base_url.rstrip("/") + "/", headers=headers, timeout=30.0) as client:
@@ -106,7 +112,7 @@ class _Fetching:
         else:
             _status, body = self._ask("v2/school-units", {"municipality_code": municipality})
             if body is None:
-                raise FetchFailed(f"Skolenhetsregistret känner inte till kommunkod {municipality}.")
+                raise NotFetched(f"Skolenhetsregistret känner inte till kommunkod {municipality}.")
             _save(path, body)
         found = {}
         for unit in part(body, "data", "attributes") or ():
@@ -167,7 +173,7 @@ class _Fetching:
             if answer.status_code != 429 and 400 <= answer.status_code < 500:
                 break
             time.sleep(_retry_after(answer) if answer.status_code == 429 else self._wait(attempt))
-        raise FetchFailed(f"Skolenhetsregistret svarar inte som det ska. {problem} Det som redan är hämtat är sparat.")
+        raise NotFetched(f"Skolenhetsregistret svarar inte som det ska. {problem} Det som redan är hämtat är sparat.")
 
     def _wait(self, attempt: int) -> float:
         """Wait twice as long for each failure."""

@@ -54,7 +54,7 @@ def _offer(draft: Draft, name: str, value: Any, source: str) -> None:
     value = str(value) if isinstance(value, str) else value
     old = draft.values[name]
     owner = draft.provenance.get(name)
-    if value == old:
+    if value == old or _same_place(value, old):
         return
     if _outranked(old, owner, source):
         draft.kept[name] = Kept(name, old, value, owner or "")
@@ -62,6 +62,11 @@ def _offer(draft: Draft, name: str, value: Any, source: str) -> None:
     draft.kept.pop(name, None)
     draft.values[name] = value
     draft.provenance[name] = source
+
+
+def _same_place(value: Any, old: Any) -> bool:
+    """Tell whether two degrees are within a metre: PostgreSQL's REAL keeps no more, and no register means more."""
+    return isinstance(value, float) and isinstance(old, float) and abs(value - old) < 1e-5
 
 
 def _outranked(old: Any, owner: str | None, source: str) -> bool:

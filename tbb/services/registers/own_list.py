@@ -6,6 +6,7 @@ import re
 
 from tbb.models.kinds import Kind
 from tbb.services.registers.checking import RowCheck, RowSkipped, gather
+from tbb.services.registers.municipality_codes import NAMES, code_of
 from tbb.services.registers.own_people import responsible_people
 from tbb.services.registers.reading import Row, Table, column_key
 from tbb.services.registers.records import MunicipalityRecord, Reading, Records, ResponsibleRecord, UnitRecord
@@ -129,7 +130,8 @@ def _kind(row: Row, check: RowCheck, *, known: bool) -> Kind | None:
 def _name(row: Row, kind: Kind | None, municipality: str | None) -> str | None:
     name = row.get("namn")
     if name is None and kind in NAMED_BY_KIND and municipality:
-        return NAMED_BY_KIND[kind].format(re.sub(r"\s+kommun$", "", municipality, flags=re.IGNORECASE))
+        known = code_of(municipality)
+        return NAMED_BY_KIND[kind].format(NAMES[known] if known else municipality)
     return sensible_capitals(name) if name else None
 
 

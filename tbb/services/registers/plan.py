@@ -57,10 +57,7 @@ class _Planner:
         for entry in self.records.municipalities:
             self._hear_municipality(entry)
         self.organizers.hear(self.located)
-        # Whole records first, so that a list's short lines find the units that the details add.
-        for given, record in sorted(
-            zip(self.records.units, self.located, strict=True), key=lambda pair: pair[1].kind is None
-        ):
+        for given, record in sorted(zip(self.records.units, self.located, strict=True), key=_turn):
             self._hear_unit(given, record)
         units = tuple(part for part in map(self._unit_plan, self.touched.values()) if part is not None)
         municipalities = self._municipality_plans({unit.municipality_code for unit in units})
@@ -244,6 +241,15 @@ class _Planner:
                     found.append(Closing(draft.id or 0, draft.label, place[1], name, source))
                     break
         return tuple(sorted(found, key=lambda item: (item.municipality_name, item.label, item.id)))
+
+
+def _turn(pair: tuple[UnitRecord, UnitRecord]) -> tuple[bool, bool]:
+    """Order records: whole ones first, so that a list's short lines find the units that the details add.
+
+    That a unit is gone comes last: the register's answer about one unit is newer than its list.
+    """
+    record = pair[1]
+    return record.kind is None, record.kind is None and record.status == Status.CLOSED
 
 
 def _belongs(draft: Draft, source: str) -> bool:

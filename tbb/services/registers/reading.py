@@ -15,6 +15,7 @@ DELIMITERS = (";", ",", "\t", "|")
 HEADER_WITHIN = 40
 LONGEST_CELL_IN_LINES = 12
 
+_NOTE = re.compile(r"\s*(\.\.?\s|\*|[0-9]+\)|källa\b|not\b|anm)", re.IGNORECASE)
 _FOREIGN = {
     b"PK\x03\x04": "Filen är ett Excel- eller zip-dokument. Spara den som CSV (UTF-8) och försök igen.",
     b"\xd0\xcf\x11\xe0": "Filen är ett äldre Excel-dokument. Spara den som CSV (UTF-8) och försök igen.",
@@ -209,7 +210,8 @@ def _drop_footnotes(found: list[tuple[int, list[str]]], errors: list[RowError], 
 
 def _is_note(cells: list[str], width: int) -> bool:
     filled = [cell for cell in cells if cell.strip()]
-    return width > 2 and (len(filled) <= 1 or len(cells) <= width // 2)
+    begins_so = len(cells) < width and _NOTE.match(cells[0])
+    return width > 2 and (len(filled) <= 1 or len(cells) <= width // 2 or bool(begins_so))
 
 
 def _misfit(cells: list[str], width: int) -> str:

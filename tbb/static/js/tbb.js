@@ -27,9 +27,12 @@
   };
   const show = (finder, open) => {
     const box = finder.querySelector(".suggest");
-    if (open) box.setAttribute("role", "listbox");
-    else {
+    if (open) {
+      box.setAttribute("role", "listbox");
+      box.setAttribute("aria-label", finder.querySelector("label").textContent);
+    } else {
       box.removeAttribute("role");
+      box.removeAttribute("aria-label");
       box.replaceChildren();
     }
     finder.querySelector("input[type=search]").setAttribute("aria-expanded", String(open));
@@ -65,7 +68,6 @@
     if (!box) return;
     const wiring = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": box.id };
     for (const [name, value] of Object.entries(wiring)) input.setAttribute(name, value);
-    box.setAttribute("aria-label", finder.querySelector("label").textContent);
     input.addEventListener("keydown", (event) => steer(finder, event));
     finder.addEventListener("focusout", (event) => finder.contains(event.relatedTarget) || show(finder, false));
   };
