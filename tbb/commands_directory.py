@@ -12,7 +12,7 @@ from tbb import clock
 from tbb.database import connection
 from tbb.policy import COMMAND
 from tbb.services import registers
-from tbb.services.registers.fetching import FetchFailed, fetch_units
+from tbb.services.registers.fetching import NotFetched, fetch_units
 from tbb.services.registers.values import BadValue
 
 
@@ -80,7 +80,7 @@ def fetch(codes: tuple[str, ...], folder: Path | None, pause: float) -> None:
             contact=settings.contact_email,
             progress=_tell,
         )
-    except (FetchFailed, BadValue) as problem:
+    except (NotFetched, BadValue) as problem:
         raise click.ClickException(str(problem)) from problem
     click.echo(
         f"{fetched.listed} enheter: {fetched.asked} hämtade nu, {fetched.already} fanns redan, {fetched.gone} borta."

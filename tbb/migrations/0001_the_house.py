@@ -8,7 +8,7 @@ from peewee import (
     CompositeKey,
     DateField,
     DateTimeField,
-    FloatField,
+    DoubleField,
     ForeignKeyField,
     IntegerField,
     Model,
@@ -162,8 +162,8 @@ def up(migrator, db):
         email = CharField(max_length=254, default="")
         website = CharField(max_length=300, default="")
         head_name = CharField(max_length=120, default="")
-        latitude = FloatField(null=True)
-        longitude = FloatField(null=True)
+        latitude = DoubleField(null=True)
+        longitude = DoubleField(null=True)
         grade_from = IntegerField(null=True)
         grade_to = IntegerField(null=True)
         age_from = IntegerField(null=True)

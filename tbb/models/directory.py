@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BooleanField, CharField, Check, DateField, FloatField, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, CharField, Check, DateField, DoubleField, ForeignKeyField, IntegerField, TextField
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.kinds import Kind, OrganizerKind, Status
@@ -77,8 +77,8 @@ class Unit(BaseModel):
     email = CharField(max_length=254, default="")
     website = CharField(max_length=300, default="")
     head_name = CharField(max_length=120, default="")
-    latitude = FloatField(null=True)
-    longitude = FloatField(null=True)
+    latitude = DoubleField(null=True)
+    longitude = DoubleField(null=True)
     grade_from = IntegerField(null=True)
     grade_to = IntegerField(null=True)
     age_from = IntegerField(null=True)

@@ -14,12 +14,14 @@ from flask import Flask, Response, make_response, request
 from tbb import clock
 from tbb.database import connection
 from tbb.services import versions
-from tbb.web.shell import SCHEME_COOKIE
+from tbb.web.shell import SCHEME_COOKIE, SCHEMES
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "X-TBB-Keep"
 VARY = "Accept-Encoding, Accept-Language, Cookie, HX-Request, HX-Request-Type"
 ENCODINGS = ("br", "gzip")
+HTMX_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")
+LONGEST_QUERY = 300
 
 
 def cached(view: View) -> View:
@@ -51,15 +53,17 @@ def validator(environ: dict[str, Any], version: int) -> str:
 
 
 def key_of(environ: dict[str, Any]) -> tuple[str, ...]:
-    """Everything in a request that decides how a public page looks."""
+    """Everything in a request that decides how a public page looks, and nothing that a visitor can invent."""
     cookies = environ.get("HTTP_COOKIE", "")
-    scheme = cookies.partition(SCHEME_COOKIE + "=")[2].partition(";")[0] if cookies else ""
+    scheme = cookies.partition(SCHEME_COOKIE + "=")[2].partition(";")[0] if SCHEME_COOKIE in cookies else ""
+    htmx = tuple(name for name in HTMX_HEADERS if environ.get(name, "false") != "false")
     return (
-        environ["tbb.language"] + ("!" if environ.get("tbb.language_named") else ""),
+        environ["tbb.language"],
+        "named" if environ.get("tbb.language_named") else "",
         environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
-        environ.get("HTTP_HX_REQUEST", "") + environ.get("HTTP_HX_REQUEST_TYPE", ""),
-        scheme,
+        ",".join(htmx) + (environ.get("HTTP_HX_REQUEST_TYPE", "") if htmx else "")[:10],
+        scheme if scheme in SCHEMES else "",
         encoding_of(environ),
     )
 
@@ -73,7 +77,7 @@ def encoding_of(environ: dict[str, Any]) -> str:
 class PageCache:
     """Answer from memory when nothing has changed. One per process; the version in the database keeps all true."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], *, build: str, hosts: tuple[str, ...], room: int = 2000):
+    def __init__(self, app: Callable[..., Iterable[bytes]], *, build: str, hosts: tuple[str, ...], room: int = 500):
         self.app = app
         self.build = build
         self.hosts = frozenset(hosts)
@@ -84,7 +88,8 @@ class PageCache:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["tbb.build"] = self.build
         environ["HTTP_ACCEPT_ENCODING"] = encoding_of(environ)
-        if environ["REQUEST_METHOD"] != "GET" or environ.get("HTTP_HOST", "").partition(":")[0] not in self.hosts:
+        kept = environ["REQUEST_METHOD"] == "GET" and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        if not kept or environ.get("HTTP_HOST", "").partition(":")[0] not in self.hosts:
             return self.app(environ, start_response)
         key = key_of(environ)
         found = self.kept.get(key)

@@ -95,6 +95,12 @@ def test_a_new_surname_or_phone_changes_the_person_and_nobody_else(schools):
     assert (person.name, person.phone, person.email) == ("Kim Provsson", "070-174 06 07", "kim@skola.example")
 
 
+def test_a_mailbox_that_passes_on_does_not_rename_who_had_it(schools):
+    bring_in("90000001;" + KIM)
+    bring_in("90000001;" + ROBIN.replace("Robin Exempelsson", "Robin Provsson").replace("robin@", "kim@"))
+    assert [name for name, _start, _end in history(schools[0])] == ["Kim Exempelsson", "Robin Provsson"]
+
+
 def test_a_deputy_is_kept_apart_from_the_bba(schools):
     row = "90000001;" + KIM.replace(";;;\n", ";;Robin Exempelsson;070-174 06 06\n")
     bring_in(row)

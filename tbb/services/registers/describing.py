@@ -44,6 +44,7 @@ def describe(plan: Plan, *, everything: bool = False) -> Iterator[str]:
         yield from _people(plan, limit)
     yield from _kept(plan, limit)
     yield from _closings(plan, limit)
+    yield from _doubt(plan)
     yield from _problems(plan, limit)
     yield ""
     yield f"Summa: {summary(plan)}."
@@ -187,6 +188,11 @@ def _closings(plan: Plan, limit: int | None) -> Iterator[str]:
             [f"{part.label} ({NAMES.get(part.kind, part.kind)}, {part.municipality_name}), {source_name(part.source)}"]
         ),
     )
+
+
+def _doubt(plan: Plan) -> Iterator[str]:
+    if plan.closings and plan.bad_rows:
+        yield "  Några rader gick inte att läsa, se nedan. En enhet kan stå här därför att dess rad är fel."
 
 
 def _problems(plan: Plan, limit: int | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from tbb.database import rows
@@ -207,11 +208,14 @@ class _Planner:
         )
 
     def _changes(self, draft: Draft) -> Iterator[FieldChange]:
+        is_new = draft.id is None
         for name, new in draft.values.items():
+            if is_new and (new is None or new == ""):
+                continue
             old = draft.stored.get(name)
             if name == "organizer":
                 old, new = self.organizers.current_key(old), self.organizers.current_key(new)
-            if new != old and not (draft.id is None and new in (None, "")):
+            if new != old:
                 yield FieldChange(name, old, new)
 
     def _schools(self) -> tuple[tuple[str, str], ...]:
@@ -261,4 +265,10 @@ def _belongs(draft: Draft, source: str) -> bool:
 
 
 def _as_text(provenance: dict[str, str]) -> str:
-    return json.dumps(provenance, ensure_ascii=False, sort_keys=True)
+    """Write provenance down, sorted; units of one list have it alike, so it is written once for all of them."""
+    return _written(tuple(sorted(provenance.items())))
+
+
+@lru_cache(maxsize=4096)
+def _written(items: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(items), ensure_ascii=False)

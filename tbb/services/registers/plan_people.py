@@ -35,8 +35,10 @@ class People:
             return bool(
                 record.protected and row["protected"] and fold(row["function_name"]) == fold(record.function_name)
             )
-        same_mail = record.email and row["email"].casefold() == record.email.casefold()
-        return bool(same_mail or fold(row["name"]) == fold(record.name))
+        named, told = set(fold(row["name"]).split()), set(fold(record.name).split())
+        # A function's mailbox passes from one to the next, so the same mail needs a name in common too.
+        same_mail = record.email and row["email"].casefold() == record.email.casefold() and named & told
+        return bool(same_mail or named == told)
 
     def key_for(self, record: PersonRecord) -> str:
         """Give the key of the person a record is about, adding them when they are new."""
