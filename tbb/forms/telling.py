@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from tbb.services.personal_data import holds_personal_number
@@ -16,6 +17,11 @@ TOPICS = {
     "unit": _("Fel namn, adress eller telefonnummer till verksamheten"),
     "closed": _("Verksamheten finns inte längre"),
     "other": _("Något annat"),
+}
+SCHEMES = {
+    "auto": _("Som min enhet är inställd"),
+    "light": _("Ljust"),
+    "dark": _("Mörkt"),
 }
 
 
@@ -40,7 +46,7 @@ class ReportForm(AnonymousForm):
 
     topic = RadioField(
         _("Vad är fel?"),
-        choices=list(TOPICS.items()),
+        choices=[SelectChoice(value, label) for value, label in TOPICS.items()],
         validators=[InputRequired(_("Välj vad som är fel."))],
     )
     message = TextAreaField(
@@ -92,10 +98,6 @@ class AppearanceForm(AnonymousForm):
 
     scheme = RadioField(
         _("Utseende"),
-        choices=[
-            ("auto", _("Som min enhet är inställd")),
-            ("light", _("Ljust")),
-            ("dark", _("Mörkt")),
-        ],
+        choices=[SelectChoice(value, label) for value, label in SCHEMES.items()],
         validators=[InputRequired(_("Välj ett utseende."))],
     )

@@ -58,7 +58,7 @@ class Neighbour(NamedTuple):
     @property
     def phone_href(self) -> str:
         """The number as it is dialled."""
-        return dial(self.phone or self.bba_phone)
+        return dial(self.bba_phone or self.phone)
 
 
 @dataclass(frozen=True)

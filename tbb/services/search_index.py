@@ -195,7 +195,7 @@ def _chunks(things: Iterable, size: int) -> Iterator[list]:
 
 
 def _store(postings: Iterable[tuple[int, int, int]]) -> None:
-    """Insert in the way that is quickest on each engine: row by row in the process, many at once to a server."""
+    """Insert in each engine's quickest way: row by row in the process, many at once to a server."""
     sql = "INSERT INTO posting (term_id, unit_id, weight) VALUES "
     if not on_postgresql():
         db.connection().executemany(sql + "(?, ?, ?)", postings)

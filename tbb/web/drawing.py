@@ -314,10 +314,11 @@ def wheel(wid: str = "hjul", statuses: Mapping[str, str] | None = None, link: st
     petals = "".join(_wheel_petal(wid, i, shown.get(area.code, ""), link, sprite, _)
                      for i, area in enumerate(AREAS))
     middle = _("Barnet") if centre is None else centre
+    title = _("Barnets bästa-hjulet")
     return Markup(
         f'<svg class="wheel{" wheel--live" if live else ""}" viewBox="-14 -14 468 468" '
         f'role="{"group" if link else "img"}" aria-labelledby="{named}"><title id="{wid}-t">'
-        f'{escape(_("Barnets bästa-hjulet"))}</title>{told}<defs>{"".join(_hatch(wid, a) for a in AREAS)}</defs>'
+        f'{escape(title)}</title>{told}<defs>{"".join(_hatch(wid, a) for a in AREAS)}</defs>'
         f'{petals}<g class="wheel__centre" aria-hidden="true"><circle cx="220" cy="220" r="{SUN_RADIUS}"/>'
         f'<text x="220" y="226" text-anchor="middle">{escape(middle)}</text></g></svg>')
 
@@ -342,8 +343,9 @@ def triangle(tid: str = "triangel", labels: Sequence[str] | None = None, desc: s
     drawn = "".join(_band(top, bottom, i, names[i]) for i, (top, bottom) in enumerate(bands))
     told = f'<desc id="{tid}-d">{escape(desc)}</desc>' if desc else ""
     named = f"{tid}-t {tid}-d" if desc else f"{tid}-t"
+    title = _("Tre nivåer av stöd")
     return Markup(f'<svg class="triangle" viewBox="0 0 500 400" role="img" aria-labelledby="{named}">'
-                  f'<title id="{tid}-t">{escape(_("Tre nivåer av stöd"))}</title>{told}{drawn}</svg>')
+                  f'<title id="{tid}-t">{escape(title)}</title>{told}{drawn}</svg>')
 
 
 def install(jinja_globals: dict, sprite_url: Callable[[], str], gettext: Translate) -> None:

@@ -1,0 +1,1 @@
+"""Lighthouse, pinned, on the service's four most visited kinds of pages."""
