@@ -1,8 +1,9 @@
 """Builds what the browser loads – style sheets, icons, fonts, htmx – into tbb/static/vendor.
 
-    python frontend/build.py            build what has changed
-    python frontend/build.py --check    say whether anything must be built, change nothing
+python frontend/build.py            build what has changed
+python frontend/build.py --check    say whether anything must be built, change nothing
 """
+
 import argparse
 import sys
 import time
@@ -50,8 +51,10 @@ def build_htmx() -> None:
 
 def build_licences() -> None:
     """The terms of everything we pass on to the browser, in one file."""
-    parts = [f"{name}\n{'=' * len(name)}\n\n{packages.package_file(path).read_text(encoding='utf-8').strip()}\n"
-             for name, path in LICENCES.items()]
+    parts = [
+        f"{name}\n{'=' * len(name)}\n\n{packages.package_file(path).read_text(encoding='utf-8').strip()}\n"
+        for name, path in LICENCES.items()
+    ]
     outputs.write(VENDOR / "LICENSES.txt", "\n\n".join(parts))
 
 
@@ -69,8 +72,13 @@ def steps() -> list[Step]:
     return [
         Step("tokens", theme, (tokens.TOKENS,), tokens.build_tokens),
         Step("designsystemet", _print(["styles"]), (styles.DESIGNSYSTEM,), styles.build_designsystem),
-        Step("style sheets", _print(["styles"], styles.bundle_files(), theme),
-             tuple(VENDOR / name for name in styles.BUNDLES), styles.build_bundles, needs_packages=False),
+        Step(
+            "style sheets",
+            _print(["styles"], styles.bundle_files(), theme),
+            tuple(VENDOR / name for name in styles.BUNDLES),
+            styles.build_bundles,
+            needs_packages=False,
+        ),
         Step("icons", _print(["sprite"], (), *icons), (VENDOR / "sprite.svg",), lambda: sprite.build_sprite(icons)),
         Step("fonts", _print(["fonts"]), (*faces, *printed), fonts.build_fonts),
         Step("htmx", _print(["build"]), (VENDOR / "htmx.min.js",), build_htmx),

@@ -1,4 +1,5 @@
 """Writes the built files, compresses them, and remembers what they were built from."""
+
 import gzip
 import hashlib
 import json

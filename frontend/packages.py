@@ -1,4 +1,5 @@
 """Finds Node, installs the pinned packages from package-lock.json, and says where their files are."""
+
 import hashlib
 import shutil
 import subprocess

@@ -1,4 +1,5 @@
 """Gathers the icons that the pages use into one sprite file."""
+
 import re
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Makes the style sheets: our own files, Designsystemet's components and the theme's tokens in one file each."""
+
 import re
 from pathlib import Path
 
@@ -11,17 +12,59 @@ DESIGNSYSTEM = VENDOR / "designsystemet.css"
 
 # What each style sheet is made of, in order. The first file of site.css orders the layers of all others.
 BUNDLES = {
-    "site.css": ["layers", "fonts", "base", "language", "layout", "components", "header", "footer", "lake", "parts",
-                 "person", "search", "forms", "steps", "tables", "wheel", "content", "poster", "utilities", "motion",
-                 "print"],
+    "site.css": [
+        "layers",
+        "fonts",
+        "base",
+        "language",
+        "layout",
+        "components",
+        "header",
+        "footer",
+        "lake",
+        "parts",
+        "person",
+        "search",
+        "forms",
+        "steps",
+        "tables",
+        "wheel",
+        "content",
+        "poster",
+        "utilities",
+        "motion",
+        "print",
+    ],
     "news.css": ["news"],
     "staff.css": ["staff", "wheelform", "case", "meeting", "calendar", "charts"],
 }
 # Designsystemet's own order. The parts in `_COMPONENTS` come without a layer of their own.
 _BASE = ("base", "heading", "label", "paragraph", "validation-message")
-_COMPONENTS = ("link", "data-size-workaround", "button", "input", "field", "fieldset", "alert", "skip-link",
-               "details", "dialog", "list", "card", "dropdown", "chip", "divider", "pagination", "tag",
-               "error-summary", "spinner", "table", "breadcrumbs", "badge", "avatar")
+_COMPONENTS = (
+    "link",
+    "data-size-workaround",
+    "button",
+    "input",
+    "field",
+    "fieldset",
+    "alert",
+    "skip-link",
+    "details",
+    "dialog",
+    "list",
+    "card",
+    "dropdown",
+    "chip",
+    "divider",
+    "pagination",
+    "tag",
+    "error-summary",
+    "spinner",
+    "table",
+    "breadcrumbs",
+    "badge",
+    "avatar",
+)
 
 
 def bundle_files() -> list[Path]:
@@ -31,16 +74,22 @@ def bundle_files() -> list[Path]:
 
 def build_designsystem() -> None:
     """The components we use, in the layers that Designsystemet gives them."""
-    def parts(names: tuple[str, ...]) -> str:
-        return "".join(package_file(f"@digdir/designsystemet-css/dist/src/{name}.css").read_text(encoding="utf-8")
-                       for name in names)
 
-    write(DESIGNSYSTEM, f"@layer ds.base{{{parts(_BASE)}}}\n@layer ds.components{{{parts(_COMPONENTS)}}}\n"
-                        f"{parts(('search',))}\n")
+    def parts(names: tuple[str, ...]) -> str:
+        return "".join(
+            package_file(f"@digdir/designsystemet-css/dist/src/{name}.css").read_text(encoding="utf-8")
+            for name in names
+        )
+
+    write(
+        DESIGNSYSTEM,
+        f"@layer ds.base{{{parts(_BASE)}}}\n@layer ds.components{{{parts(_COMPONENTS)}}}\n{parts(('search',))}\n",
+    )
 
 
 def minify(css: str) -> str:
     """Take away comments and blank space; quoted texts are left as they are."""
+
     def squeeze(match: re.Match) -> str:
         quoted, _comment, text = match.groups()
         if quoted:

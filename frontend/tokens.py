@@ -1,4 +1,5 @@
 """Turns the theme in designsystemet.config.json into custom properties, by Designsystemet's own program."""
+
 import re
 import shutil
 
@@ -19,8 +20,19 @@ def build_tokens() -> None:
     config = WORK / CONFIG.name
     shutil.copy(CONFIG, config)
     run_node(TOKENS_CLI, "tokens", "create", "--config", config.name, folder=WORK)
-    run_node(TOKENS_CLI, "tokens", "build", "--tokens", "./design-tokens", "--out-dir", "./css", "--config",
-             config.name, "--clean", folder=WORK)
+    run_node(
+        TOKENS_CLI,
+        "tokens",
+        "build",
+        "--tokens",
+        "./design-tokens",
+        "--out-dir",
+        "./css",
+        "--config",
+        config.name,
+        "--clean",
+        folder=WORK,
+    )
     write(TOKENS, print_safe((WORK / "css" / "tbb.css").read_text(encoding="utf-8")))
 
 

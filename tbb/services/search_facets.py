@@ -94,9 +94,7 @@ class Narrowing:
         )
         numbers = self._vocabulary.numbers
         return tuple(
-            group(self._vocabulary, {numbers[word]: 1.0 for word in some if word in numbers})
-            for some in wanted
-            if some
+            group(self._vocabulary, {numbers[word]: 1.0 for word in some if word in numbers}) for some in wanted if some
         )
 
     def _facet(

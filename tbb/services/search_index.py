@@ -102,7 +102,7 @@ def reindex_changed_by_date(today: date, *, days: int = 7) -> int:
 
 def _index_all(day: date) -> int:
     run("DELETE FROM posting")
-    numbers = {text: number for text, number in rows("SELECT text, id FROM term")}
+    numbers = dict(rows("SELECT text, id FROM term"))
     units = [unit for (unit,) in rows("SELECT id FROM unit ORDER BY id")]
     for chunk in _chunks(units, CHUNK):
         _insert_postings(_words_of_units(chunk, day), numbers)
@@ -182,9 +182,7 @@ def _insert_postings(found: dict[int, dict[str, int]], numbers: dict[str, int]) 
                 chunk,
             )
         )
-    _store(
-        (numbers[word], unit, weight) for unit, weights in found.items() for word, weight in weights.items()
-    )
+    _store((numbers[word], unit, weight) for unit, weights in found.items() for word, weight in weights.items())
     return {numbers[word] for weights in found.values() for word in weights}
 
 

@@ -50,6 +50,8 @@ class Hit(NamedTuple):
 
 def plans(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[Plan]:
     """Give the readings one after another; each costs more and means less than the one before."""
+    if not words:
+        return
     strict = _strict(words, vocabulary)
     if all(strict):
         yield _plan(EXACT, strict, vocabulary)
@@ -62,8 +64,8 @@ def plans(words: Sequence[str], vocabulary: Vocabulary) -> Iterator[Plan]:
     if all(wide) and wide != careful:
         yield _plan(SLIPS, wide, vocabulary)
     spaced = _with_spaces(words, strict, vocabulary)
-    if spaced != words:
-        yield _plan(SLIPS, _strict(spaced, vocabulary), vocabulary)
+    if spaced != words and all(apart := _strict(spaced, vocabulary)):
+        yield _plan(SLIPS, apart, vocabulary)
     yield from _relaxed(words, wide, vocabulary)
 
 
@@ -145,13 +147,15 @@ def _relaxed(words: Sequence[str], wide: Sequence[Matches], vocabulary: Vocabula
 
     Without anything but what kind of unit it is, the rest would be no likeness at all.
     """
-    known = tuple(group(vocabulary, matches) for matches in wide if matches)
+    telling = {word: group(vocabulary, matches) for word, matches in zip(words, wide, strict=True) if matches}
+    # What is left out first: numbers and short words, then the common ones.
+    order = sorted(telling, key=lambda word: (len(word) > 2 and not word.isdigit(), -telling[word].size))
+    known = tuple(telling.values())
     kinds = {vocabulary.numbers.get(word) for some in KIND_WORDS.values() for word in some}
-    by_size = sorted(known, key=lambda one: -one.size)
-    fewer = [tuple(one for one in known if one is not left_out) for left_out in by_size if len(known) > 1]
-    for groups in (known, *fewer, (by_size[-1:])):
+    fewer = [tuple(telling[word] for word in telling if word != out) for out in order if len(known) > 1]
+    for groups in (known, *fewer, tuple(telling[word] for word in order[-1:])):
         if any(kinds.isdisjoint(one.matches) for one in groups):
-            yield Plan(RELAXED, tuple(groups), known)
+            yield Plan(RELAXED, groups, known)
     unknown = [word for word, matches in zip(words, wide, strict=True) if not matches]
     guess = vocabulary.likest(max(unknown, key=len)) if unknown else {}
     if guess:

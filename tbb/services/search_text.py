@@ -13,9 +13,7 @@ LONGEST_QUERY = 100
 LONGEST_WORD = 40
 MOST_WORDS = 8
 
-EMPTY_WORDS = frozenset(
-    "i och pa vid av ab hb kb ek kommun kommuns ekonomisk forening stiftelse stiftelsen".split()
-)
+EMPTY_WORDS = frozenset("i och pa vid av ab hb kb ek kommun kommuns ekonomisk forening stiftelse stiftelsen".split())
 """Too common, or too legal, to tell one unit from another: neither indexed nor asked for."""
 
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from tbb.services import versions
 from tbb.services.search_text import EMPTY_WORDS, SYNONYMS, stem
 
 EXACT, SAME_STEM, JOINED, INSIDE = 1.0, 0.97, 0.9, 0.7
-SHORT_PREFIX_TERMS = 300
+SHORT_PREFIX_TERMS = 100
 """One or two letters begin thousands of words; the most common of them are enough until more is typed."""
 
 _CACHED_COUNTS = 256
@@ -122,7 +122,7 @@ class Vocabulary:
         """Give the terms that are the word exactly or in another form."""
         found: Matches = {}
         bare = stem(word)
-        for text in self._starting_with(bare):
+        for text in self._starting_with(bare) if len(bare) >= 3 else ():  # no other word has a shorter stem
             if stem(text) == bare:
                 self._add(found, text, SAME_STEM)
         self._add(found, word, EXACT)
@@ -189,9 +189,14 @@ _loading = Lock()
 
 
 def current() -> Vocabulary:
-    """Give the vocabulary of the configured database, read anew when the index has changed."""
+    """Give the vocabulary of the configured database, read anew when the index has changed.
+
+    What a transaction sees is not remembered: it may yet be undone, and its version given to another.
+    """
     place, version = str(db.obj.database), versions.current(versions.SEARCH)
     known = _current.get(place)
+    if db.in_transaction():
+        return known if known and known.version == version else _load(version)
     if known is None or known.version != version:
         with _loading:
             known = _current.get(place)

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, make_response, request
+from werkzeug.http import parse_cookie
 
 from tbb import clock
 from tbb.database import connection
@@ -90,7 +91,7 @@ class PageCache:
         environ["HTTP_ACCEPT_ENCODING"] = encoding_of(environ)
         kept = environ["REQUEST_METHOD"] == "GET" and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
         if not kept or environ.get("HTTP_HOST", "").partition(":")[0] not in self.hosts:
-            return self.app(environ, start_response)
+            return self._make(None, environ, start_response)
         key = key_of(environ)
         found = self.kept.get(key)
         if found is None:
@@ -106,8 +107,8 @@ class PageCache:
         start_response("200 OK", headers)
         return [body]
 
-    def _make(self, key: tuple[str, ...], environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """Let the application make the page, and keep it when it is marked as one to keep."""
+    def _make(self, key: tuple[str, ...] | None, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Let the application make the page; with a key, keep it when it is marked as one to keep."""
         told: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -117,7 +118,7 @@ class PageCache:
             return start_response(status, headers, exc_info)
 
         answer = self.app(environ, start)
-        if not told or told[1] is None or not told[0].startswith("200"):
+        if key is None or not told or told[1] is None or not told[0].startswith("200"):
             return answer
         body = b"".join(answer)
         if hasattr(answer, "close"):

@@ -3,15 +3,17 @@
 One petal shape makes everything: seven petals for the seven areas of the wheel, and the child in the middle.
 The white water lily is the provincial flower of Sörmland.
 """
+
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from math import asin, cos, pi, radians, sin
+from math import pi
 from typing import NamedTuple
 from zlib import crc32
 
 from markupsafe import Markup, escape
 
-PETALS = 7
+from tbb.web.shapes import PETALS, at, circle, number, pad, petal, ripples
+
 SUN_RADIUS = 56
 LONG_LABEL = 11
 
@@ -58,105 +60,47 @@ STATUSES = (
 LEVELS = (N_("Åtgärdande"), N_("Förebyggande"), N_("Främjande"))
 
 
-def _number(value: float) -> str:
-    """One decimal is below what the eye sees, and keeps the drawings small."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0")
-
-
-def _place(cx: float, cy: float, angle: float, out: float, side: float) -> tuple[float, float]:
-    """A point `out` from the centre along `angle` and `side` steps clockwise of it."""
-    return cx + out * cos(angle) - side * sin(angle), cy + out * sin(angle) + side * cos(angle)
-
-
-def _angle(index: float, start: float, count: int = PETALS) -> float:
-    return radians(start) + index * 2 * pi / count
-
-
-def at(index: float, radius: float, cx: float = 220, cy: float = 220, start: float = -90,
-       count: int = PETALS) -> tuple[float, float]:
-    """The point on petal `index`'s middle line, `radius` from the centre."""
-    x, y = _place(cx, cy, _angle(index, start, count), radius, 0)
-    return round(x, 1), round(y, 1)
-
-
-@cache
-def petal(index: int, cx: float = 220, cy: float = 220, inner: float = 66, outer: float = 206, gap: float = 8,
-          rounding: float = 9, start: float = -90, shoulder: float = .72, bulge: float = .17,
-          tip: float = .235, half: float = pi / PETALS) -> str:
-    """The path of one petal, as the `d` of an SVG path.
-
-    `inner` and `outer` are its radii, `gap` the space to its neighbour, `shoulder` where the straight sides end
-    (as a share of `outer`), `bulge` and `tip` how round the outer end is, `half` half of its angle.
-    """
-    angle = _angle(index, start)
-
-    def point(out: float, side: float) -> str:
-        x, y = _place(cx, cy, angle, out, side)
-        return f"{_number(x)} {_number(y)}"
-
-    def edge(radius: float) -> tuple[float, float]:
-        open_angle = half - asin(min(1, gap / (2 * radius)))
-        return radius * cos(open_angle), radius * sin(open_angle)
-
-    corner, side, foot = edge(inner), edge(outer * shoulder), edge(inner + rounding)
-    foot_angle = max(0, half - asin(min(1, gap / (2 * inner))) - rounding / inner)
-    base = inner * cos(foot_angle), inner * sin(foot_angle)
-    bend = side[0] + bulge * outer * cos(half), side[1] + bulge * outer * sin(half)
-    top = outer, tip * outer
-
-    def mirrored(pair: tuple[float, float]) -> str:
-        return point(pair[0], -pair[1])
-
-    return (f"M{mirrored(base)}Q{mirrored(corner)} {mirrored(foot)}L{mirrored(side)}"
-            f"C{mirrored(bend)} {mirrored(top)} {point(outer, 0)}C{point(*top)} {point(*bend)} {point(*side)}"
-            f"L{point(*foot)}Q{point(*corner)} {point(*base)}"
-            f"A{_number(inner)} {_number(inner)} 0 0 0 {mirrored(base)}Z")
-
-
-@cache
-def pad(cx: float, cy: float, radius: float, direction: float = 40, notch: float = 26) -> str:
-    """The path of a lily pad: a disc with a wedge cut out towards `direction` (degrees)."""
-    first, last = radians(direction - notch / 2), radians(direction + notch / 2)
-    points = [_place(cx, cy, last, radius, 0), _place(cx, cy, first, radius, 0),
-              _place(cx, cy, radians(direction), radius * .12, 0)]
-    (x1, y1), (x2, y2), (x3, y3) = [(_number(x), _number(y)) for x, y in points]
-    size = _number(radius)
-    return f"M{x1} {y1}A{size} {size} 0 1 1 {x2} {y2}L{x3} {y3}Z"
-
-
-def _circle(kind: str, cx: float, cy: float, radius: float) -> str:
-    return f'<circle class="{kind}" cx="{_number(cx)}" cy="{_number(cy)}" r="{_number(radius)}"/>'
-
-
 def _pad(tone: int, cx: float, cy: float, radius: float, direction: float) -> str:
     return f'<path class="pad pad--{tone}" d="{pad(cx, cy, radius, direction)}"/>'
-
-
-def ripples(cx: float, cy: float, radii: Sequence[float]) -> str:
-    """Rings on the water."""
-    return "".join(_circle("ripple", cx, cy, radius) for radius in radii)
 
 
 @cache
 def flower(cx: float, cy: float, radius: float, white: bool = True, gap: float | None = None) -> str:
     """The water lily: seven coloured petals, white inner petals unless `white` is false, a yellow heart."""
-    space = max(1.5, radius * .036) if gap is None else gap
-    parts = [f'<path data-color="{area.code}" d="'
-             f'{petal(i, cx, cy, radius * .3, radius, space, radius * .045)}"/>' for i, area in enumerate(AREAS)]
+    space = max(1.5, radius * 0.036) if gap is None else gap
+    parts = [
+        f'<path data-color="{area.code}" d="{petal(i, cx, cy, radius * 0.3, radius, space, radius * 0.045)}"/>'
+        for i, area in enumerate(AREAS)
+    ]
     if white:
-        parts += ['<path class="lily__inner" d="'
-                  + petal(i, cx, cy, radius * .08, radius * .5, radius * .012, radius * .02,
-                          start=-90 + 180 / PETALS, shoulder=.5, bulge=.2, tip=.2, half=pi / 9)
-                  + '"/>' for i in range(PETALS)]
-    heart = _circle("lily__heart", cx, cy, radius * (.15 if white else .2))
+        parts += [
+            '<path class="lily__inner" d="'
+            + petal(
+                i,
+                cx,
+                cy,
+                radius * 0.08,
+                radius * 0.5,
+                radius * 0.012,
+                radius * 0.02,
+                start=-90 + 180 / PETALS,
+                shoulder=0.5,
+                bulge=0.2,
+                tip=0.2,
+                half=pi / 9,
+            )
+            + '"/>'
+            for i in range(PETALS)
+        ]
+    heart = circle("lily__heart", cx, cy, radius * (0.15 if white else 0.2))
     return f'<g class="lily">{"".join(parts)}{heart}</g>'
 
 
 def _svg(kind: str, size: str, content: str, extra: str = "") -> Markup:
     """A decorative drawing: screen readers pass it by."""
-    return Markup(f'<svg class="{kind}" viewBox="0 0 {size}"{extra} aria-hidden="true" focusable="false">'
-                  f"{content}</svg>")
+    return Markup(
+        f'<svg class="{kind}" viewBox="0 0 {size}"{extra} aria-hidden="true" focusable="false">{content}</svg>'
+    )
 
 
 @cache
@@ -168,25 +112,40 @@ def logo() -> Markup:
 @cache
 def hero() -> Markup:
     """The large lily on the lake, behind the first heading of a page."""
-    content = (_pad(2, 650, 90, 140, 250) + _pad(1, 250, 520, 190, 120) + _pad(3, 120, 150, 84, 20)
-               + _pad(2, 690, 560, 120, 160) + ripples(430, 310, (262, 306, 356, 412))
-               + _pad(1, 470, 330, 232, 350) + flower(430, 310, 212))
+    content = (
+        _pad(2, 650, 90, 140, 250)
+        + _pad(1, 250, 520, 190, 120)
+        + _pad(3, 120, 150, 84, 20)
+        + _pad(2, 690, 560, 120, 160)
+        + ripples(430, 310, (262, 306, 356, 412))
+        + _pad(1, 470, 330, 232, 350)
+        + flower(430, 310, 212)
+    )
     return _svg("scene", "760 620", content, ' preserveAspectRatio="xMidYMid slice"')
 
 
 @cache
 def posterscene() -> Markup:
     """The lily at the upper right corner of the poster."""
-    content = (_pad(3, 150, 80, 86, 60) + _pad(2, 120, 470, 150, 300)
-               + ripples(530, 84, (204, 246, 300, 364, 440)) + _pad(1, 550, 92, 186, 150) + flower(530, 84, 158))
+    content = (
+        _pad(3, 150, 80, 86, 60)
+        + _pad(2, 120, 470, 150, 300)
+        + ripples(530, 84, (204, 246, 300, 364, 440))
+        + _pad(1, 550, 92, 186, 150)
+        + flower(530, 84, 158)
+    )
     return _svg("scene", "700 470", content, ' preserveAspectRatio="xMaxYMin slice"')
 
 
 @cache
 def smallscene() -> Markup:
     """The lily of a narrow lake-coloured panel."""
-    content = (_pad(1, 300, 140, 170, 210) + _pad(3, 120, 250, 70, 320) + ripples(310, 150, (150, 190, 236))
-               + flower(310, 150, 118))
+    content = (
+        _pad(1, 300, 140, 170, 210)
+        + _pad(3, 120, 250, 70, 320)
+        + ripples(310, 150, (150, 190, 236))
+        + flower(310, 150, 118)
+    )
     return _svg("scene", "420 300", content, ' preserveAspectRatio="xMaxYMid slice"')
 
 
@@ -197,16 +156,21 @@ def leafdeco() -> Markup:
 
 
 # Large flower (centre, radius) and small flower (centre, radius); four arrangements.
-_COVERS = ((318, 128, 122, 120, 206, 46), (168, 142, 122, 372, 76, 42),
-           (240, 138, 112, 424, 214, 40), (128, 118, 118, 318, 202, 54))
+_COVERS = (
+    (318, 128, 122, 120, 206, 46),
+    (168, 142, 122, 372, 76, 42),
+    (240, 138, 112, 424, 214, 40),
+    (128, 118, 118, 318, 202, 54),
+)
 
 
 def _cover_flower(cx: float, cy: float, radius: float, turn: int) -> str:
     petals = "".join(
         f'<path class="cover__petal cover__petal--{i % 3}" d="'
-        f'{petal(i, cx, cy, radius * .3, radius, radius * .04, radius * .05, start=-90 + turn)}"/>'
-        for i in range(PETALS))
-    return petals + _circle("cover__heart", cx, cy, radius * .19)
+        f'{petal(i, cx, cy, radius * 0.3, radius, radius * 0.04, radius * 0.05, start=-90 + turn)}"/>'
+        for i in range(PETALS)
+    )
+    return petals + circle("cover__heart", cx, cy, radius * 0.19)
 
 
 @cache
@@ -219,12 +183,18 @@ def cover(seed: int | str, tone: str = "brand") -> Markup:
 
     cx, cy, large, sx, sy, small = _COVERS[number % len(_COVERS)]
     third = sx + (90 if sx < 240 else -90), sy + (-110 if sy > 135 else 110)
-    pads = (pad(cx + pick(-14, 14, 1), cy + 10, large * 1.13, pick(20, 70, 2)),
-            pad(sx, sy, small * 1.5, pick(0, 360, 3)), pad(*third, 34 + pick(0, 16, 4), pick(0, 360, 5)))
-    content = ('<rect class="cover__bg" width="480" height="270"/>'
-               + "".join(f'<path class="cover__pad" d="{path}"/>' for path in pads)
-               + ripples(cx, cy, (large * 1.3, large * 1.55, large * 1.85))
-               + _cover_flower(cx, cy, large, pick(0, 50, 6)) + _cover_flower(sx, sy, small, pick(0, 50, 7)))
+    pads = (
+        pad(cx + pick(-14, 14, 1), cy + 10, large * 1.13, pick(20, 70, 2)),
+        pad(sx, sy, small * 1.5, pick(0, 360, 3)),
+        pad(*third, 34 + pick(0, 16, 4), pick(0, 360, 5)),
+    )
+    content = (
+        '<rect class="cover__bg" width="480" height="270"/>'
+        + "".join(f'<path class="cover__pad" d="{path}"/>' for path in pads)
+        + ripples(cx, cy, (large * 1.3, large * 1.55, large * 1.85))
+        + _cover_flower(cx, cy, large, pick(0, 50, 6))
+        + _cover_flower(sx, sy, small, pick(0, 50, 7))
+    )
     return _svg("cover", "480 270", content, f' data-color="{escape(tone)}" preserveAspectRatio="xMidYMid slice"')
 
 
@@ -235,12 +205,12 @@ def steg(number: int) -> Markup:
     parts = []
     if together:
         parts.append(ripples(100, 100, (88,)))
-        parts += [_circle("steg__who", *at(k, 88, 100, 100, start=-60, count=6), 10) for k in range(6)]
+        parts += [circle("steg__who", *at(k, 88, 100, 100, start=-60, count=6), 10) for k in range(6)]
     for i, area in enumerate(AREAS):
         shown = "on" if number > 1 or area.code == "larande" else "off"
         path = petal(i, 100, 100, 20, 62 if together else 86, 4, 4)
         parts.append(f'<path data-color="{area.code}" class="{shown}" d="{path}"/>')
-    parts.append(_circle("lily__heart", 100, 100, 10 if together else 13))
+    parts.append(circle("lily__heart", 100, 100, 10 if together else 13))
     if number == 1:
         parts.append('<circle class="steg__ring" cx="153" cy="112" r="39"/>')
     return _svg("steg", "200 200", "".join(parts))
@@ -250,7 +220,9 @@ def mini(statuses: Mapping[str, str]) -> Markup:
     """The wheel as a glyph for tables; the words stand beside it."""
     petals = "".join(
         f'<path data-color="{area.code}" data-status="{escape(statuses.get(area.code, ""))}" d="'
-        f'{petal(i, 22, 22, 6.6, 21, 1.8, 1)}"/>' for i, area in enumerate(AREAS))
+        f'{petal(i, 22, 22, 6.6, 21, 1.8, 1)}"/>'
+        for i, area in enumerate(AREAS)
+    )
     return _svg("mini", "44 44", petals)
 
 
@@ -262,46 +234,62 @@ def icon(name: str, cls: str = "", label: str | None = None, *, sprite: str = ""
 
 
 def _symbol(name: str, sprite: str, x: float, y: float, size: int, cls: str = "i") -> str:
-    return (f'<svg class="{cls}" x="{_number(x)}" y="{_number(y)}" width="{size}" height="{size}">'
-            f'<use href="{escape(sprite)}#i-{name}"/></svg>')
+    return (
+        f'<svg class="{cls}" x="{number(x)}" y="{number(y)}" width="{size}" height="{size}">'
+        f'<use href="{escape(sprite)}#i-{name}"/></svg>'
+    )
 
 
 def _hatch(wid: str, area: Area) -> str:
     """A hatched fill; kept as a fill attribute since url() in a stylesheet points at the stylesheet."""
-    return (f'<pattern id="{wid}-h-{area.code}" data-color="{area.code}" width="9" height="9" '
-            'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch__bg" width="9" '
-            'height="9"/><rect class="hatch__line" width="3.4" height="9"/></pattern>')
+    return (
+        f'<pattern id="{wid}-h-{area.code}" data-color="{area.code}" width="9" height="9" '
+        'patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch__bg" width="9" '
+        'height="9"/><rect class="hatch__line" width="3.4" height="9"/></pattern>'
+    )
 
 
 def _badge(index: int, sprite: str) -> str:
     x, y = at(index, 209)
-    symbols = "".join(_symbol(status.icon, sprite, x - 13, y - 13, 26, f"i b b-{status.code}")
-                      for status in STATUSES)
-    return f'<g class="petal__badge"><circle cx="{_number(x)}" cy="{_number(y)}" r="19"/>{symbols}</g>'
+    symbols = "".join(_symbol(status.icon, sprite, x - 13, y - 13, 26, f"i b b-{status.code}") for status in STATUSES)
+    return f'<g class="petal__badge"><circle cx="{number(x)}" cy="{number(y)}" r="19"/>{symbols}</g>'
 
 
 def _petal_ink(index: int, area: Area, name: str, sprite: str) -> str:
     # The labels of the two lowest slanting petals sit a little nearer the middle, where the petal is wider.
     x, y = at(index, 126 if index in (2, 5) else 139)
     size = " petal__label--long" if len(name) > LONG_LABEL else ""
-    return (f'<g class="petal__ink">{_symbol(area.icon, sprite, x - 17, y - 34, 34)}'
-            f'<text class="petal__label{size}" x="{_number(x)}" y="{_number(y + 19)}" text-anchor="middle">'
-            f"{escape(name)}</text></g>")
+    return (
+        f'<g class="petal__ink">{_symbol(area.icon, sprite, x - 17, y - 34, 34)}'
+        f'<text class="petal__label{size}" x="{number(x)}" y="{number(y + 19)}" text-anchor="middle">'
+        f"{escape(name)}</text></g>"
+    )
 
 
 def _wheel_petal(wid: str, index: int, status: str, prefix: str, sprite: str, _: Translate) -> str:
     area, path, name = AREAS[index], petal(index), _(AREAS[index].label)
     words = [name] + [_(known.label).lower() for known in STATUSES if known.code == status]
     shown = f' data-status="{escape(status)}"' if status else ""
-    body = (f'<path class="petal__shape" d="{path}"/><path class="petal__hatch" d="{path}" '
-            f'fill="url(#{wid}-h-{area.code})"/>{_petal_ink(index, area, name, sprite)}{_badge(index, sprite)}')
+    body = (
+        f'<path class="petal__shape" d="{path}"/><path class="petal__hatch" d="{path}" '
+        f'fill="url(#{wid}-h-{area.code})"/>{_petal_ink(index, area, name, sprite)}{_badge(index, sprite)}'
+    )
     if prefix:
         body = f'<a href="{escape(prefix)}{area.code}" aria-label="{escape(": ".join(words))}">{body}</a>'
     return f'<g class="petal" data-area="{area.code}" data-color="{area.code}"{shown}>{body}</g>'
 
 
-def wheel(wid: str = "hjul", statuses: Mapping[str, str] | None = None, link: str = "", live: bool = False,
-          desc: str = "", centre: str | None = None, *, sprite: str = "", _: Translate = N_) -> Markup:
+def wheel(
+    wid: str = "hjul",
+    statuses: Mapping[str, str] | None = None,
+    link: str = "",
+    live: bool = False,
+    desc: str = "",
+    centre: str | None = None,
+    *,
+    sprite: str = "",
+    _: Translate = N_,
+) -> Markup:
     """Barnets bästa-hjulet.
 
     `statuses` maps area codes to status codes. `link` is what an area's code is put after to make each petal a
@@ -311,41 +299,47 @@ def wheel(wid: str = "hjul", statuses: Mapping[str, str] | None = None, link: st
     shown = {} if live or not statuses else statuses
     named = f"{wid}-t {wid}-d" if desc else f"{wid}-t"
     told = f'<desc id="{wid}-d">{escape(desc)}</desc>' if desc else ""
-    petals = "".join(_wheel_petal(wid, i, shown.get(area.code, ""), link, sprite, _)
-                     for i, area in enumerate(AREAS))
+    petals = "".join(_wheel_petal(wid, i, shown.get(area.code, ""), link, sprite, _) for i, area in enumerate(AREAS))
     middle = _("Barnet") if centre is None else centre
     title = _("Barnets bästa-hjulet")
     return Markup(
         f'<svg class="wheel{" wheel--live" if live else ""}" viewBox="-14 -14 468 468" '
         f'role="{"group" if link else "img"}" aria-labelledby="{named}"><title id="{wid}-t">'
-        f'{escape(title)}</title>{told}<defs>{"".join(_hatch(wid, a) for a in AREAS)}</defs>'
+        f"{escape(title)}</title>{told}<defs>{''.join(_hatch(wid, a) for a in AREAS)}</defs>"
         f'{petals}<g class="wheel__centre" aria-hidden="true"><circle cx="220" cy="220" r="{SUN_RADIUS}"/>'
-        f'<text x="220" y="226" text-anchor="middle">{escape(middle)}</text></g></svg>')
+        f'<text x="220" y="226" text-anchor="middle">{escape(middle)}</text></g></svg>'
+    )
 
 
 def _band(top: float, bottom: float, level: int, label: str) -> str:
     """One level of the triangle, between two heights given as shares of the whole."""
+
     def corner(share: float, side: int) -> str:
-        return f"{_number(250 + side * 230 * share)} {_number(20 + 360 * share)}"
+        return f"{number(250 + side * 230 * share)} {number(20 + 360 * share)}"
 
     size = " triangle__label--long" if len(label) > LONG_LABEL + 2 else ""
-    middle = 20 + 360 * (bottom - .09 if level == 0 else (top + bottom) / 2 + .02)
-    return (f'<path class="triangle__band triangle__band--{level + 1}" d="M{corner(top, -1)}L{corner(top, 1)}'
-            f'L{corner(bottom, 1)}L{corner(bottom, -1)}Z"/><text class="triangle__label triangle__label--'
-            f'{level + 1}{size}" x="250" y="{_number(middle)}" text-anchor="middle">{escape(label)}</text>')
+    middle = 20 + 360 * (bottom - 0.09 if level == 0 else (top + bottom) / 2 + 0.02)
+    return (
+        f'<path class="triangle__band triangle__band--{level + 1}" d="M{corner(top, -1)}L{corner(top, 1)}'
+        f'L{corner(bottom, 1)}L{corner(bottom, -1)}Z"/><text class="triangle__label triangle__label--'
+        f'{level + 1}{size}" x="250" y="{number(middle)}" text-anchor="middle">{escape(label)}</text>'
+    )
 
 
-def triangle(tid: str = "triangel", labels: Sequence[str] | None = None, desc: str = "", *,
-             _: Translate = N_) -> Markup:
+def triangle(
+    tid: str = "triangel", labels: Sequence[str] | None = None, desc: str = "", *, _: Translate = N_
+) -> Markup:
     """The prevention triangle: remedial for the few on top, preventive, promotive for all at the bottom."""
     names = labels or [_(level) for level in LEVELS]
-    bands = ((0, .42), (.46, .7), (.74, 1))
+    bands = ((0, 0.42), (0.46, 0.7), (0.74, 1))
     drawn = "".join(_band(top, bottom, i, names[i]) for i, (top, bottom) in enumerate(bands))
     told = f'<desc id="{tid}-d">{escape(desc)}</desc>' if desc else ""
     named = f"{tid}-t {tid}-d" if desc else f"{tid}-t"
     title = _("Tre nivåer av stöd")
-    return Markup(f'<svg class="triangle" viewBox="0 0 500 400" role="img" aria-labelledby="{named}">'
-                  f'<title id="{tid}-t">{escape(title)}</title>{told}{drawn}</svg>')
+    return Markup(
+        f'<svg class="triangle" viewBox="0 0 500 400" role="img" aria-labelledby="{named}">'
+        f'<title id="{tid}-t">{escape(title)}</title>{told}{drawn}</svg>'
+    )
 
 
 def install(jinja_globals: dict, sprite_url: Callable[[], str], gettext: Translate) -> None:
@@ -353,6 +347,7 @@ def install(jinja_globals: dict, sprite_url: Callable[[], str], gettext: Transla
 
     The icons have two names, since the macros have one of their own called `icon`.
     """
+
     def draw_icon(name: str, cls: str = "", label: str | None = None) -> Markup:
         return icon(name, cls, label, sprite=sprite_url())
 
@@ -360,6 +355,18 @@ def install(jinja_globals: dict, sprite_url: Callable[[], str], gettext: Transla
         return wheel(*args, **kwargs, sprite=sprite_url(), _=gettext)
 
     jinja_globals.update(
-        icon=draw_icon, draw_icon=draw_icon, wheel=draw_wheel, triangle=partial(triangle, _=gettext), logo=logo, hero=hero,
-        posterscene=posterscene, smallscene=smallscene, leafdeco=leafdeco, cover=cover, mini=mini, steg=steg,
-        AREAS=AREAS, STATUSES=STATUSES)
+        icon=draw_icon,
+        draw_icon=draw_icon,
+        wheel=draw_wheel,
+        triangle=partial(triangle, _=gettext),
+        logo=logo,
+        hero=hero,
+        posterscene=posterscene,
+        smallscene=smallscene,
+        leafdeco=leafdeco,
+        cover=cover,
+        mini=mini,
+        steg=steg,
+        AREAS=AREAS,
+        STATUSES=STATUSES,
+    )

@@ -6,7 +6,7 @@ import logging
 
 from flask import Flask, Response, request
 from flask_babel import lazy_gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from tbb.policy import Refused
 from tbb.services.limits import TooOften
@@ -27,6 +27,11 @@ WORDS = {
 
 def install(app: Flask) -> None:
     """Answer every error with a page that says what happened and what to do."""
+
+    @app.errorhandler(SecurityError)
+    def another_host(problem: SecurityError) -> Response:
+        # Under a host that is not ours no page can be made: it would be full of addresses there.
+        return Response("400 Bad Request\n", 400, mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
     @app.errorhandler(HTTPException)
     def known(problem: HTTPException) -> Response:

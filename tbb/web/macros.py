@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         runs_it=words.runs_it,
         unit_line=words.unit_line,
         postal=words.postal,
+        swedish=words.swedish,
         call_instead=words.call_instead,
         in_groups=results.in_groups,
         facet_groups=results.facet_groups,

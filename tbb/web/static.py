@@ -11,6 +11,7 @@ from whitenoise import WhiteNoise
 
 SHIPPED = ("css", "js", "img", "vendor")
 HIDDEN = {".map", ".ttf"}
+YEAR_SECONDS = 31_536_000
 
 
 class NotBuilt(Exception):
@@ -39,10 +40,13 @@ def install(app: Flask) -> None:
         return f"/static/{version}/{path}"
 
     app.jinja_env.globals["asset"] = asset
-    served = WhiteNoise(app.wsgi_app, autorefresh=False, max_age=31_536_000, immutable_file_test=_always)
+    served = WhiteNoise(app.wsgi_app, autorefresh=False, max_age=YEAR_SECONDS, immutable_file_test=_always)
+    served.FOREVER = YEAR_SECONDS
     for name in SHIPPED:
         if (folder / name).is_dir():
             served.add_files(str(folder / name), prefix=f"static/{version}/{name}/")
+    for address in [address for address in served.files if Path(address).suffix in HIDDEN]:
+        del served.files[address]
     favicon = folder / "img" / "favicon.svg"
     if favicon.exists():
         served.add_file_to_dictionary("/favicon.ico", str(favicon))

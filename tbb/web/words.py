@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 
 from tbb.models.kinds import Kind, OrganizerKind
 from tbb.services.cards import dial
 from tbb.services.directory import UnitPage
+from tbb.web.language import SOURCE, current
 
 KIND_NAMES = {
     Kind.BVC: _("Barnavårdscentral, BVC"),
@@ -116,3 +118,10 @@ def call_instead(shown: UnitPage) -> list[tuple[str, str, str, str]]:
         (str(_("Kommunens växel")), where.name, where.switchboard),
     ]
     return [(what, name, number, dial(number)) for what, name, number in said if number]
+
+
+def swedish(text: str) -> Markup | str:
+    """Mark what the directory holds in Swedish, such as a title or hours, where the page is in another language."""
+    if current().code == SOURCE or not text:
+        return text
+    return Markup('<span lang="sv" dir="ltr">{}</span>').format(text)

@@ -34,7 +34,8 @@ MOST_EXPOSED = 20
 """In tenths: `systemd-analyze security` goes from 0 (nothing can be reached) to 100."""
 
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not on this machine")
-needs_nginx = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not on this machine")
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+needs_nginx = pytest.mark.skipif(not NGINX, reason="nginx is not on this machine")
 
 
 # systemd
@@ -145,7 +146,7 @@ def proxied(folder: Path, backend: int):
     """Run nginx with our configuration in front of a server; give its ports without and with TLS."""
     plain, tls = free_port(), free_port()
     whole = configured(folder, plain, tls, backend)
-    command = ["nginx", "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(whole)]
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(whole)]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert "emerg" not in checked.stderr

@@ -31,7 +31,6 @@ FLAWS = {
     'action="/sok"': ('action="javascript:x()"', "javascript"),
     "</h2>": ('</h2><a href="/x" target="_blank">Ny</a>', "opens _blank"),
     '<meta name="description" content="Om sidan">': ("", "no description"),
-    "</form>": ('</form><a href="https://elsewhere.example/">Dit</a>', "noreferrer"),
     "</main>": ("</div></main>", "HTML at"),
     'for="q"': ('for="r"', "points at nothing"),
 }
