@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from peewee import chunked
 
-from bench.search_recall import fictional, store
+from bench.search_recall import Made, fictional, store
 from tbb import database
 from tbb.database import rows, run
 from tbb.models import Person, Responsibility
@@ -17,6 +17,8 @@ from tbb.services import search, versions
 FIRST_NAMES = "Anna Bo Cecilia David Elsa Farid Greta Hassan Ingrid Johan Karin Leyla Maria Nils Olga Per".split()
 SHARE_WITH_BBA = 0.7
 UNITS_PER_PERSON = 3
+ONE_COUNTY = 1_000
+"""Up to so many units lie in the nine municipalities of one county, more of them in 290."""
 
 
 def fill(units: int) -> dict[str, float]:
@@ -24,7 +26,8 @@ def fill(units: int) -> dict[str, float]:
     chance = random.Random(10)
     with database.connection():
         began = time.perf_counter()
-        store(fictional(units, chance))
+        made = fictional(units, chance)
+        store(made if units > ONE_COUNTY else in_nine(made))
         _appoint(chance)
         _describe()
         filled = time.perf_counter()
@@ -32,6 +35,14 @@ def fill(units: int) -> dict[str, float]:
         indexed = time.perf_counter()
         _announce()
     return {"fill": filled - began, "index": indexed - filled}
+
+
+def in_nine(units: Iterable[Made]) -> Iterator[Made]:
+    """Move units to the nine municipalities that were met first, as few as one county has."""
+    towns: dict[str, str] = {}
+    for one in units:
+        town = towns.setdefault(one.municipality, list(towns)[len(towns) % 9] if len(towns) >= 9 else one.municipality)
+        yield one._replace(municipality=town)
 
 
 def _appoint(chance: random.Random) -> None:

@@ -25,3 +25,8 @@ def strings() -> list[str]:
     """All that there is to try."""
     named = os.environ.get("TBB_NAUGHTY_STRINGS")
     return [*OWN, *(json.loads(Path(named).read_text(encoding="utf-8")) if named else [])]
+
+
+def some() -> list[str]:
+    """A third of them, or all when a longer list is named: for places that are much like another."""
+    return strings() if "TBB_NAUGHTY_STRINGS" in os.environ else strings()[::3]

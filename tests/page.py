@@ -105,10 +105,10 @@ class Page:
         form = self.soup.select("main form")[number]
         kept = [control for control in form.select("input[name], textarea[name]") if "disabled" not in control.attrs]
         return {
-            control["name"]: control.get("value", "on") if control.name == "input" else control.text.lstrip("\n")
+            control["name"]: control.get("value", "on") if control.name == "input" else re.sub(r"\A\r?\n", "", control.text)
             for control in kept
             if control.get("type") not in ("radio", "checkbox") or "checked" in control.attrs
-        } | {control["name"]: control.get("value", "") for control in kept if control.get("type", "text") == "text"}
+        } | {control["name"]: control.get("value", "") for control in kept if control.name == "input" and control.get("type", "text") in ("text", "email")}
 
 
 def said(element: Element) -> str:
@@ -220,7 +220,7 @@ def nothing_is_inline(page: Page) -> Iterator[str]:
             plain = str(name).lower()
             if plain == "style" or plain.startswith(("on", "hx-on", "data-hx-on")):
                 yield f"<{element.tag} {plain}=…>"
-            if re.match(r"\s*(javascript|js|vbscript):", value or "", re.I):
+            if plain != "value" and re.match(r"\s*(javascript|js|vbscript):", value or "", re.I):
                 yield f"<{element.tag} {plain}={value[:30]!r}>"
 
 

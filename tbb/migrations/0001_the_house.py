@@ -256,8 +256,8 @@ def up(migrator, db):
     db.create_tables([Term])
 
     class Posting(Model):
-        term = ForeignKeyField(Term, on_delete="CASCADE")
-        unit = ForeignKeyField(Unit, on_delete="CASCADE")
+        term = ForeignKeyField(Term, on_delete="CASCADE", index=False)
+        unit = ForeignKeyField(Unit, on_delete="CASCADE", index=False)
         weight = IntegerField()
         class Meta:
             database = db

@@ -54,6 +54,7 @@ class Neighbour(NamedTuple):
     phone: str
     bba_name: str
     bba_phone: str
+    bba_protected: bool
 
     @property
     def phone_href(self) -> str:
@@ -169,7 +170,8 @@ NEIGHBOUR_SQL = """
     SELECT u.slug, CASE WHEN u.display_name <> '' THEN u.display_name ELSE u.name END, u.kind, u.street, u.place,
            u.phone,
            COALESCE(CASE WHEN p.protected THEN p.function_name ELSE p.name END, ''),
-           COALESCE(CASE WHEN p.protected OR p.phone = '' THEN p.switchboard ELSE p.phone END, '')
+           COALESCE(CASE WHEN p.protected OR p.phone = '' THEN p.switchboard ELSE p.phone END, ''),
+           COALESCE(p.protected, FALSE)
     FROM unit u
     LEFT JOIN responsibility r ON r.unit_id = u.id AND r.role = 'bba' AND r.starts_on <= ?
         AND (r.ends_on IS NULL OR r.ends_on >= ?)

@@ -104,7 +104,7 @@ class Vocabulary:
                 word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             ):
                 self._add(found, text, _likeness(word, text) - 0.03 * distance)
-        if last and max(found.values(), default=0.0) <= INSIDE:
+        if last and len(word) >= 4 and max(found.values(), default=0.0) <= INSIDE:
             for text in self._beginning_almost_with(word, slips):
                 self._add(found, text, 0.9 * _likeness(word, text[: len(word)]))
         return found

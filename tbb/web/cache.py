@@ -10,6 +10,8 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, make_response, request
+from peewee import PeeweeException
+from playhouse.pool import MaxConnectionsExceeded
 from werkzeug.http import parse_cookie
 
 from tbb import clock
@@ -56,7 +58,7 @@ def validator(environ: dict[str, Any], version: int) -> str:
 def key_of(environ: dict[str, Any]) -> tuple[str, ...]:
     """Everything in a request that decides how a public page looks, and nothing that a visitor can invent."""
     cookies = environ.get("HTTP_COOKIE", "")
-    scheme = cookies.partition(SCHEME_COOKIE + "=")[2].partition(";")[0] if SCHEME_COOKIE in cookies else ""
+    scheme = parse_cookie(cookies).get(SCHEME_COOKIE, "") if SCHEME_COOKIE in cookies else ""
     htmx = tuple(name for name in HTMX_HEADERS if environ.get(name, "false") != "false")
     return (
         environ["tbb.language"],
@@ -97,15 +99,21 @@ class PageCache:
         if found is None:
             return self._make(key, environ, start_response)
         etag, headers, body = found
-        with connection():
-            fresh = etag == validator(environ, versions.current(versions.DIRECTORY))
-        if not fresh:
+        if not self._is_fresh(etag, environ):
             return self._make(key, environ, start_response)
         if etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 NOT MODIFIED", [pair for pair in headers if not pair[0].startswith("Content-")])
             return []
         start_response("200 OK", headers)
         return [body]
+
+    def _is_fresh(self, etag: str, environ: dict[str, Any]) -> bool:
+        """Whether a kept page is still true; not when the database is away, and then the application tells so."""
+        try:
+            with connection():
+                return etag == validator(environ, versions.current(versions.DIRECTORY))
+        except (PeeweeException, MaxConnectionsExceeded):
+            return False
 
     def _make(self, key: tuple[str, ...] | None, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Let the application make the page; with a key, keep it when it is marked as one to keep."""

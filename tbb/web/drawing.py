@@ -12,7 +12,7 @@ from zlib import crc32
 
 from markupsafe import Markup, escape
 
-from tbb.web.shapes import PETALS, at, circle, number, pad, petal, ripples
+from tbb.web.shapes import PETALS, at, circle, decimal, pad, petal, ripples
 
 SUN_RADIUS = 56
 LONG_LABEL = 11
@@ -235,7 +235,7 @@ def icon(name: str, cls: str = "", label: str | None = None, *, sprite: str = ""
 
 def _symbol(name: str, sprite: str, x: float, y: float, size: int, cls: str = "i") -> str:
     return (
-        f'<svg class="{cls}" x="{number(x)}" y="{number(y)}" width="{size}" height="{size}">'
+        f'<svg class="{cls}" x="{decimal(x)}" y="{decimal(y)}" width="{size}" height="{size}">'
         f'<use href="{escape(sprite)}#i-{name}"/></svg>'
     )
 
@@ -252,7 +252,7 @@ def _hatch(wid: str, area: Area) -> str:
 def _badge(index: int, sprite: str) -> str:
     x, y = at(index, 209)
     symbols = "".join(_symbol(status.icon, sprite, x - 13, y - 13, 26, f"i b b-{status.code}") for status in STATUSES)
-    return f'<g class="petal__badge"><circle cx="{number(x)}" cy="{number(y)}" r="19"/>{symbols}</g>'
+    return f'<g class="petal__badge"><circle cx="{decimal(x)}" cy="{decimal(y)}" r="19"/>{symbols}</g>'
 
 
 def _petal_ink(index: int, area: Area, name: str, sprite: str) -> str:
@@ -261,7 +261,7 @@ def _petal_ink(index: int, area: Area, name: str, sprite: str) -> str:
     size = " petal__label--long" if len(name) > LONG_LABEL else ""
     return (
         f'<g class="petal__ink">{_symbol(area.icon, sprite, x - 17, y - 34, 34)}'
-        f'<text class="petal__label{size}" x="{number(x)}" y="{number(y + 19)}" text-anchor="middle">'
+        f'<text class="petal__label{size}" x="{decimal(x)}" y="{decimal(y + 19)}" text-anchor="middle">'
         f"{escape(name)}</text></g>"
     )
 
@@ -315,14 +315,14 @@ def _band(top: float, bottom: float, level: int, label: str) -> str:
     """One level of the triangle, between two heights given as shares of the whole."""
 
     def corner(share: float, side: int) -> str:
-        return f"{number(250 + side * 230 * share)} {number(20 + 360 * share)}"
+        return f"{decimal(250 + side * 230 * share)} {decimal(20 + 360 * share)}"
 
     size = " triangle__label--long" if len(label) > LONG_LABEL + 2 else ""
     middle = 20 + 360 * (bottom - 0.09 if level == 0 else (top + bottom) / 2 + 0.02)
     return (
         f'<path class="triangle__band triangle__band--{level + 1}" d="M{corner(top, -1)}L{corner(top, 1)}'
         f'L{corner(bottom, 1)}L{corner(bottom, -1)}Z"/><text class="triangle__label triangle__label--'
-        f'{level + 1}{size}" x="250" y="{number(middle)}" text-anchor="middle">{escape(label)}</text>'
+        f'{level + 1}{size}" x="250" y="{decimal(middle)}" text-anchor="middle">{escape(label)}</text>'
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, redirect, request
 from flask_htmx import HTMX
 from jinja2_fragments.flask import render_block
+from peewee import PeeweeException
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.web.language import current
@@ -47,9 +48,16 @@ def frame() -> dict[str, Any]:
         "page_lang": language.code,
         "page_dir": language.direction,
         "color_scheme": color_scheme(),
-        "is_demo": holds_demo_data(),
-        "participants": participants(),
+        **_of_the_database(),
     }
+
+
+def _of_the_database() -> dict[str, Any]:
+    """What the frame takes from the database; nothing when it is away, for the page that says so has this frame too."""
+    try:
+        return {"is_demo": holds_demo_data(), "participants": participants()}
+    except PeeweeException:
+        return {"is_demo": False, "participants": []}
 
 
 def see_other(address: str) -> BaseResponse:

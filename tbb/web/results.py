@@ -34,7 +34,8 @@ def result_row(row: Row) -> dict[str, Any]:
         "bba_title": str(_("Ersättare i dag")) if contact and contact.role == Role.DEPUTY else "",
         "bba_phone": number,
         "bba_phone_href": dial(number),
-        "expected": row.kind in BBA_KINDS,
+        "bba_protected": bool(contact and contact.protected),
+        "plain": row.kind not in BBA_KINDS,
     }
 
 

@@ -7,7 +7,7 @@ from math import asin, cos, pi, radians, sin
 PETALS = 7
 
 
-def number(value: float) -> str:
+def decimal(value: float) -> str:
     """One decimal is below what the eye sees, and keeps the drawings small."""
     text = f"{value:.1f}"
     return text.removesuffix(".0")
@@ -54,7 +54,7 @@ def petal(
 
     def point(out: float, side: float) -> str:
         x, y = place(cx, cy, angle, out, side)
-        return f"{number(x)} {number(y)}"
+        return f"{decimal(x)} {decimal(y)}"
 
     def edge(radius: float) -> tuple[float, float]:
         open_angle = half - asin(min(1, gap / (2 * radius)))
@@ -73,7 +73,7 @@ def petal(
         f"M{mirrored(base)}Q{mirrored(corner)} {mirrored(foot)}L{mirrored(side)}"
         f"C{mirrored(bend)} {mirrored(top)} {point(outer, 0)}C{point(*top)} {point(*bend)} {point(*side)}"
         f"L{point(*foot)}Q{point(*corner)} {point(*base)}"
-        f"A{number(inner)} {number(inner)} 0 0 0 {mirrored(base)}Z"
+        f"A{decimal(inner)} {decimal(inner)} 0 0 0 {mirrored(base)}Z"
     )
 
 
@@ -86,13 +86,13 @@ def pad(cx: float, cy: float, radius: float, direction: float = 40, notch: float
         place(cx, cy, first, radius, 0),
         place(cx, cy, radians(direction), radius * 0.12, 0),
     ]
-    (x1, y1), (x2, y2), (x3, y3) = [(number(x), number(y)) for x, y in points]
-    size = number(radius)
+    (x1, y1), (x2, y2), (x3, y3) = [(decimal(x), decimal(y)) for x, y in points]
+    size = decimal(radius)
     return f"M{x1} {y1}A{size} {size} 0 1 1 {x2} {y2}L{x3} {y3}Z"
 
 
 def circle(kind: str, cx: float, cy: float, radius: float) -> str:
-    return f'<circle class="{kind}" cx="{number(cx)}" cy="{number(cy)}" r="{number(radius)}"/>'
+    return f'<circle class="{kind}" cx="{decimal(cx)}" cy="{decimal(cy)}" r="{decimal(radius)}"/>'
 
 
 def ripples(cx: float, cy: float, radii: Sequence[float]) -> str:

@@ -44,14 +44,14 @@ def often(at):
 def test_every_parameter_takes_any_text(client, path):
     guide = {"skede": "grundskola", "kommun": "flen"} if path == "/guide/svar" else {}
     for name in PARAMETERS[path]:
-        for text in naughty.strings():
+        for text in naughty.strings() if name == "q" else naughty.some():
             response = client.get(path, query_string=guide | {name: text}, follow_redirects=True)
             assert response.status_code in (200, 400), f"{path}?{name}={text!r}: {response.status}"
             assert "<script>alert" not in response.text and "onerror=alert(1)>" not in response.text
 
 
 def test_pages_with_odd_words_in_them_are_right_pages(client):
-    for text in naughty.OWN:
+    for text in naughty.OWN[::3]:
         response = client.get("/hitta", query_string={"q": text})
         if response.status_code == 200 and not any(ord(letter) < 32 or letter in "\x7f\x80\x85\ufffe\uffff" for letter in text):
             Page(response.text, address=f"/hitta?q={text!r}")
@@ -59,7 +59,7 @@ def test_pages_with_odd_words_in_them_are_right_pages(client):
 
 @pytest.mark.parametrize("path", ["/enhet/{}", "/enhet/{}/affisch.pdf", "/enhet/{}/fel", "/kommun/{}", "/{}", "/tack/{}", "/static/{}", "/ar/enhet/{}"])
 def test_every_part_of_an_address_takes_any_text(client, path):
-    for text in naughty.strings():
+    for text in naughty.strings() if path == "/enhet/{}" else naughty.some():
         with client.get(path.format(quote(text, safe=""))) as response:
             assert response.status_code in (200, 301, 308, 400, 404, 405), f"{path} with {text!r}: {response.status}"
             assert "elsewhere.example" not in response.headers.get("Location", "").partition("?")[0].partition("/")[0]
@@ -67,11 +67,10 @@ def test_every_part_of_an_address_takes_any_text(client, path):
 
 @pytest.mark.parametrize("path", FORMS)
 def test_every_field_takes_any_text_and_gives_it_back_in_the_form(client, often, path):
+    right = Page(client.get(path).text).fields() | {"topic": "other", "message": "Fel"}
     for name in FORMS[path]:
-        for text in naughty.strings():
+        for text in naughty.strings() if name == "message" else naughty.some():
             often()
-            page = Page(client.get(path).text)
-            right = page.fields() | {"topic": "other", "message": "Fel"}
             response = client.post(path, data=right | {name: text}, headers=HERE)
             assert response.status_code in (303, 400, 422), f"{path} {name}={text!r}: {response.status}"
             if response.status_code == 422 and text.isprintable() and name == "message":
@@ -80,9 +79,9 @@ def test_every_field_takes_any_text_and_gives_it_back_in_the_form(client, often,
 
 def test_what_may_be_kept_comes_back_exactly(county, client, often):
     path, sent = f"{UNIT}/fel", []
+    right = Page(client.get(path).text).fields() | {"topic": "other"}
     for text in naughty.strings():
         often()
-        right = Page(client.get(path).text).fields() | {"topic": "other"}
         if client.post(path, data=right | {"message": text}, headers=HERE).status_code == 303:
             sent.append(text.strip())
     with connection():
