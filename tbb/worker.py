@@ -9,11 +9,12 @@ import smtplib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
-from tbb import mail
-from tbb.database import connection
-from tbb.services import feedback, letters, limits
+from tbb import clock, mail
+from tbb.database import connection, transaction
+from tbb.services import feedback, letters, limits, search
 from tbb.settings import Settings
 
 log = logging.getLogger("tbb.worker")
@@ -38,12 +39,15 @@ def lock(path: Path) -> Iterator[None]:
 
 def work(settings: Settings, stop: threading.Event) -> None:
     """Work until told to stop."""
-    rounds = 0
+    rounds, day = 0, None
     while not stop.is_set():
         try:
             with connection():
                 if rounds % HOUSEKEEPING_EVERY == 0:
                     keep_house()
+                if day != clock.today():
+                    begin_day(clock.today())
+                    day = clock.today()
                 while not stop.is_set() and send_next(settings):
                     pass
         except Exception as problem:
@@ -58,6 +62,12 @@ def keep_house() -> None:
     letters.sort_out_after_a_crash()
     feedback.forget_old()
     limits.forget_old_counts()
+
+
+@transaction
+def begin_day(today: date) -> None:
+    """Let the search know whose responsibilities began or ended by themselves."""
+    search.reindex_changed_by_date(today)
 
 
 def send_next(settings: Settings) -> bool:
