@@ -160,7 +160,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--units", type=int, nargs="+", default=SIZES, help="sizes of the fictional directory")
     parser.add_argument("--engines", nargs="+", choices=engines.ENGINES, default=engines.ENGINES)
-    parser.add_argument("--seconds", type=float, default=1.5, help="length of each measurement")
+    parser.add_argument("--seconds", type=float, default=1.0, help="length of each measurement")
     parser.add_argument("--rounds", type=int, default=2, help="how often each is measured; the best counts")
     parser.add_argument("--import", dest="files", type=Path, nargs="+", default=[], help="real registers to import")
     parser.add_argument("--quick", action="store_true", help="298 units on SQLite, one short round")
