@@ -76,7 +76,9 @@ def refuse_demo_data(settings: Settings) -> None:
     if settings.production:
         with database.connection():
             if site.holds_demo_data():
-                raise BadSetting("The database holds demo data, which production refuses. Name another one in TBB_DATABASE_URL.")
+                raise BadSetting(
+                    "The database holds demo data, which production refuses. Name another one in TBB_DATABASE_URL."
+                )
 
 
 def build_id(app: Flask) -> str:

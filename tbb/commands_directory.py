@@ -19,7 +19,9 @@ from tbb.services.registers.values import BadValue
 @click.command("import-units")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change, and the plan's number; change nothing.")
-@click.option("--plan", "wanted", help="Do just the plan of this number; refuse when the files or the directory changed.")
+@click.option(
+    "--plan", "wanted", help="Do just the plan of this number; refuse when the files or the directory changed."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--strict", is_flag=True, help="Change nothing when any row is wrong.")
 @click.option("--source", help="Say where the files come from, when they do not say it themselves.")

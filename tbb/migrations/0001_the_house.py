@@ -12,14 +12,28 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     Model,
-    SQL,
     SqliteDatabase,
     TextField,
 )
 
 TABLES = (
-    "audit_row", "municipality", "organizer", "school", "unit", "feedback", "letter", "meta", "person", "term",
-    "posting", "rate_count", "responsibility", "unit_alias", "unit_id", "former_slug", "version",
+    "audit_row",
+    "municipality",
+    "organizer",
+    "school",
+    "unit",
+    "feedback",
+    "letter",
+    "meta",
+    "person",
+    "term",
+    "posting",
+    "rate_count",
+    "responsibility",
+    "unit_alias",
+    "unit_id",
+    "former_slug",
+    "version",
 )
 
 OVERLAP = """
@@ -79,7 +93,8 @@ POSTGRESQL_GUARDS = (
 )
 INDEXES = (
     "CREATE INDEX posting_by_weight ON posting (term_id, weight DESC, unit_id)",
-    "CREATE UNIQUE INDEX responsibility_one_open_bba ON responsibility (unit_id) WHERE role = 'bba' AND ends_on IS NULL",
+    "CREATE UNIQUE INDEX responsibility_one_open_bba ON responsibility (unit_id)"
+    " WHERE role = 'bba' AND ends_on IS NULL",
     "CREATE INDEX responsibility_of_unit ON responsibility (unit_id, role, starts_on)",
 )
 
@@ -95,9 +110,11 @@ def up(migrator, db):
         note = CharField(max_length=300, default="")
         previous = CharField(max_length=64)
         digest = CharField(unique=True, max_length=64)
+
         class Meta:
             database = db
             table_name = "audit_row"
+
     db.create_tables([AuditRow])
 
     class Municipality(Model):
@@ -114,9 +131,11 @@ def up(migrator, db):
         concern_hours = CharField(max_length=200, default="")
         concern_url = CharField(max_length=300, default="")
         after_hours_phone = CharField(max_length=40, default="")
+
         class Meta:
             database = db
             table_name = "municipality"
+
     db.create_tables([Municipality])
 
     class Organizer(Model):
@@ -127,21 +146,25 @@ def up(migrator, db):
         website = CharField(max_length=300, default="")
         email = CharField(max_length=254, default="")
         phone = CharField(max_length=40, default="")
+
         class Meta:
             database = db
             table_name = "organizer"
             constraints = [
                 Check("kind IN ('municipal', 'region', 'independent')"),
             ]
+
     db.create_tables([Organizer])
 
     class School(Model):
         name = CharField(max_length=200)
         municipality = ForeignKeyField(Municipality, on_delete="RESTRICT")
+
         class Meta:
             database = db
             table_name = "school"
             indexes = ((("municipality", "name"), True),)
+
     db.create_tables([School])
 
     class Unit(Model):
@@ -175,14 +198,22 @@ def up(migrator, db):
         sort_key = CharField(index=True, max_length=400)
         folded = CharField(index=True, max_length=400)
         updated_at = DateTimeField()
+
         class Meta:
             database = db
             table_name = "unit"
             constraints = [
-                Check("kind IN ('bvc', 'family_centre', 'preschool', 'family_daycare', 'compulsory', 'compulsory_adapted', 'special_school', 'upper_secondary', 'upper_secondary_adapted', 'home_followup', 'kaa', 'youth_clinic', 'pupil_health', 'social_services', 'other')"),
+                Check(
+                    Check(
+                        "kind IN ('bvc', 'family_centre', 'preschool', 'family_daycare', 'compulsory', 'compulsory_adapted', "
+                        "'special_school', 'upper_secondary', 'upper_secondary_adapted', 'home_followup', 'kaa', "
+                        "'youth_clinic', 'pupil_health', 'social_services', 'other')"
+                    ),
+                ),
                 Check("status IN ('active', 'dormant', 'planned', 'closed')"),
             ]
             indexes = ((("municipality", "kind", "status"), False), (("status", "sort_key", "id"), False))
+
     db.create_tables([Unit])
 
     class Feedback(Model):
@@ -196,9 +227,11 @@ def up(migrator, db):
         created_at = DateTimeField()
         handled_at = DateTimeField(null=True)
         forget_on = DateField(index=True)
+
         class Meta:
             database = db
             table_name = "feedback"
+
     db.create_tables([Feedback])
 
     class Letter(Model):
@@ -214,18 +247,22 @@ def up(migrator, db):
         last_problem = CharField(max_length=200, default="")
         created_at = DateTimeField()
         sent_at = DateTimeField(null=True)
+
         class Meta:
             database = db
             table_name = "letter"
             indexes = ((("state", "next_at"), False),)
+
     db.create_tables([Letter])
 
     class Meta(Model):
         key = CharField(unique=True, max_length=40)
         value = CharField(max_length=200)
+
         class Meta:
             database = db
             table_name = "meta"
+
     db.create_tables([Meta])
 
     class Person(Model):
@@ -238,6 +275,7 @@ def up(migrator, db):
         protected = BooleanField(default=False)
         function_name = CharField(max_length=120, default="")
         switchboard = CharField(max_length=40, default="")
+
         class Meta:
             database = db
             table_name = "person"
@@ -245,34 +283,41 @@ def up(migrator, db):
                 Check("NOT protected OR (name = '' AND phone = '' AND email = '')"),
                 Check("phone <> '' OR email <> '' OR switchboard <> ''"),
             ]
+
     db.create_tables([Person])
 
     class Term(Model):
         text = CharField(unique=True, max_length=60)
         df = IntegerField(default=0)
+
         class Meta:
             database = db
             table_name = "term"
+
     db.create_tables([Term])
 
     class Posting(Model):
         term = ForeignKeyField(Term, on_delete="CASCADE", index=False)
         unit = ForeignKeyField(Unit, on_delete="CASCADE", index=False)
         weight = IntegerField()
+
         class Meta:
             database = db
             table_name = "posting"
             primary_key = CompositeKey("unit", "term")
+
     db.create_tables([Posting])
 
     class RateCount(Model):
         bucket = CharField(max_length=100)
         ends = IntegerField()
         count = IntegerField(default=0)
+
         class Meta:
             database = db
             table_name = "rate_count"
             indexes = ((("bucket", "ends"), True), (("ends",), False))
+
     db.create_tables([RateCount])
 
     class Responsibility(Model):
@@ -287,6 +332,7 @@ def up(migrator, db):
         away_from = DateField(null=True)
         away_until = DateField(null=True)
         confirmed_on = DateField(null=True)
+
         class Meta:
             database = db
             table_name = "responsibility"
@@ -298,41 +344,50 @@ def up(migrator, db):
                 Check("ends_on IS NULL OR ends_on >= starts_on"),
                 Check("away_from IS NULL OR away_until IS NULL OR away_until >= away_from"),
             ]
+
     db.create_tables([Responsibility])
 
     class UnitAlias(Model):
         unit = ForeignKeyField(Unit, on_delete="CASCADE")
         name = CharField(max_length=200)
+
         class Meta:
             database = db
             table_name = "unit_alias"
             indexes = ((("unit", "name"), True),)
+
     db.create_tables([UnitAlias])
 
     class UnitId(Model):
         unit = ForeignKeyField(Unit, on_delete="CASCADE")
         scheme = CharField(max_length=20)
         value = CharField(max_length=40)
+
         class Meta:
             database = db
             table_name = "unit_id"
             indexes = ((("scheme", "value"), True),)
+
     db.create_tables([UnitId])
 
     class UnitSlug(Model):
         unit = ForeignKeyField(Unit, on_delete="CASCADE")
         slug = CharField(unique=True, max_length=120)
+
         class Meta:
             database = db
             table_name = "former_slug"
+
     db.create_tables([UnitSlug])
 
     class Version(Model):
         key = CharField(unique=True, max_length=40)
         value = IntegerField(default=0)
+
         class Meta:
             database = db
             table_name = "version"
+
     db.create_tables([Version])
 
     for statement in (*INDEXES, *(SQLITE_GUARDS if isinstance(db, SqliteDatabase) else POSTGRESQL_GUARDS)):

@@ -69,5 +69,7 @@ Responsibility.add_index(
     )
 )
 Responsibility.add_index(
-    Responsibility.index(Responsibility.unit, Responsibility.role, Responsibility.starts_on, name="responsibility_of_unit")
+    Responsibility.index(
+        Responsibility.unit, Responsibility.role, Responsibility.starts_on, name="responsibility_of_unit"
+    )
 )

@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from tbb import clock
 from tbb.services.registers import template_csv
-from tbb.services.registers.skoldata_export import OUR_COLUMNS, skoldata_csv, skoldata_json, skoldata_rows
 from tbb.services.registers.skoldata import COLUMNS
+from tbb.services.registers.skoldata_export import OUR_COLUMNS, skoldata_csv, skoldata_json, skoldata_rows
 from tbb.web.access import public
 from tbb.web.cache import cached
 from tbb.web.hypermedia import page

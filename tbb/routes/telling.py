@@ -70,7 +70,9 @@ def thanks(about: str) -> Response:
 @public
 def appearance() -> Response:
     """Ask whether the site should be light or dark."""
-    return page("content/appearance.html", form=AppearanceForm(formdata=None, scheme=request.cookies.get(SCHEME_COOKIE, "auto")))
+    return page(
+        "content/appearance.html", form=AppearanceForm(formdata=None, scheme=request.cookies.get(SCHEME_COOKIE, "auto"))
+    )
 
 
 @bp.post("/utseende")
@@ -88,7 +90,12 @@ def choose_appearance() -> Response:
         response.delete_cookie(SCHEME_COOKIE, samesite="Lax", secure=settings().secure)
     else:
         response.set_cookie(
-            SCHEME_COOKIE, form.scheme.data, max_age=YEAR_SECONDS, samesite="Lax", secure=settings().secure, httponly=True
+            SCHEME_COOKIE,
+            form.scheme.data,
+            max_age=YEAR_SECONDS,
+            samesite="Lax",
+            secure=settings().secure,
+            httponly=True,
         )
     return response
 

@@ -38,7 +38,16 @@ FIRST_NAMES = (
     "Helena", "Jonas", "Leila", "Erik", "Samira", "Maja", "Omar", "Pia", "Anders", "Fatima", "Karin", "Mikko",
     "Amina", "Lars", "Sofia", "Yusuf", "Ingrid", "Hassan", "Elin", "Tomas",
 )  # fmt: skip
-LAST_NAMES = ("Exempelsson", "Provlund", "Testborg", "Exempelholm", "Testström", "Skissberg", "Provberg", "Påhittsdotter")
+LAST_NAMES = (
+    "Exempelsson",
+    "Provlund",
+    "Testborg",
+    "Exempelholm",
+    "Testström",
+    "Skissberg",
+    "Provberg",
+    "Påhittsdotter",
+)
 TITLES = ("Rektor", "Biträdande rektor", "Specialpedagog", "Kurator")
 HOURS = ("Måndag–fredag 8–9 och 15–16", "Tisdag och torsdag 13–15", "Måndag–torsdag 9–11")
 FIRST_PHONE, LAST_PHONE = 5, 99
@@ -95,7 +104,9 @@ class _County:
             self.fill(where, own, region, north, east, order)
         self.special_cases()
 
-    def fill(self, where: Municipality, own: Organizer, region: Organizer, north: float, east: float, order: int) -> None:
+    def fill(
+        self, where: Municipality, own: Organizer, region: Organizer, north: float, east: float, order: int
+    ) -> None:
         """Give a municipality its units, each with a BBA."""
         friends = Organizer.create(name=f"Föräldrakooperativet i {where.name}", kind=OrganizerKind.INDEPENDENT)
         for kind, name, organizer, more in self.units_of(where, own, region, friends, order):
@@ -118,7 +129,12 @@ class _County:
         yield Kind.COMPULSORY, f"{next(self.flowers)}skolan", own, {"grade_from": 0, "grade_to": 9}
         yield Kind.COMPULSORY, f"{next(self.flowers)}skolan", own, {"grade_from": 0, "grade_to": 6}
         yield Kind.COMPULSORY, f"Friskolan {next(self.flowers)}backen", friends, {"grade_from": 0, "grade_to": 6}
-        yield Kind.COMPULSORY_ADAPTED, f"{next(self.flowers)}skolan, anpassad grundskola", own, {"grade_from": 1, "grade_to": 9}
+        yield (
+            Kind.COMPULSORY_ADAPTED,
+            f"{next(self.flowers)}skolan, anpassad grundskola",
+            own,
+            {"grade_from": 1, "grade_to": 9},
+        )
         if order % 2 == 0:
             school = School.create(name=f"{next(self.flowers)}gymnasiet", municipality=where)
             for number in (1, 2):
@@ -186,13 +202,15 @@ class _County:
         first, away, protected, holiday = schools[0], schools[1], schools[3], schools[6]
         UnitAlias.create(unit=first, name="Lilla Näckrosen")
         UnitSlug.create(unit=first, slug="nackrosskolan")
-        Responsibility.update(away_from=self.today - timedelta(days=3), away_until=self.today + timedelta(days=11)).where(
-            Responsibility.unit == away
-        ).execute()
+        Responsibility.update(
+            away_from=self.today - timedelta(days=3), away_until=self.today + timedelta(days=11)
+        ).where(Responsibility.unit == away).execute()
         self.stand_in(away, Role.DEPUTY, "Omar Provberg", "Kurator")
         self.stand_in(holiday, Role.HOLIDAY, "Elevhälsans jour", "Lovkontakt")
         Responsibility.delete().where(Responsibility.unit == protected).execute()
-        who = Person.create(protected=True, function_name="Barnets bästa-ansvarig på skolan", switchboard=self.landline())
+        who = Person.create(
+            protected=True, function_name="Barnets bästa-ansvarig på skolan", switchboard=self.landline()
+        )
         Responsibility.create(
             unit=protected, person=who, role=Role.BBA, starts_on=date(2025, 8, 11), mandate=Mandate.DECISION_MAKER
         )

@@ -183,7 +183,9 @@ NEIGHBOUR_SQL = """
 CALLED_INSTEAD = (Kind.BVC, Kind.KAA, Kind.SOCIAL_SERVICES, Kind.FAMILY_CENTRE, Kind.HOME_FOLLOWUP)
 
 
-def units_of_kinds(municipality_id: int, kinds: Sequence[str], today: date, *, limit: int = 500) -> tuple[Neighbour, ...]:
+def units_of_kinds(
+    municipality_id: int, kinds: Sequence[str], today: date, *, limit: int = 500
+) -> tuple[Neighbour, ...]:
     """List a municipality's units of some kinds in Swedish order, each with its BBA of the day."""
     marks = ", ".join("?" * len(kinds))
     sql = NEIGHBOUR_SQL.format(
@@ -250,9 +252,7 @@ class MunicipalityRow(NamedTuple):
         return dial(self.switchboard)
 
 
-MUNICIPALITY_COLUMNS = (
-    "name, slug, website, switchboard, concern_phone, concern_hours, concern_url, after_hours_phone"
-)
+MUNICIPALITY_COLUMNS = "name, slug, website, switchboard, concern_phone, concern_hours, concern_url, after_hours_phone"
 
 
 def participating_municipalities() -> tuple[MunicipalityRow, ...]:

@@ -235,9 +235,7 @@ def choices(question: Question, answers: Answers) -> tuple[str, ...]:
 
 def path(answers: Answers) -> tuple[Question, ...]:
     """List the questions that these answers lead through, as far as they tell."""
-    return tuple(
-        question for question in Question if question == Question.MUNICIPALITY or choices(question, answers)
-    )
+    return tuple(question for question in Question if question == Question.MUNICIPALITY or choices(question, answers))
 
 
 def next_question(answers: Answers) -> Question | None:
@@ -299,21 +297,13 @@ def listing(result: Outcome, answers: Answers, today: date, name: str = "") -> L
     beside = directory.units_of_kinds(number, result.beside, today) if result.beside else ()
     wanted = answers.unit or (first[0].slug if len(first) == 1 else "")
     chosen = directory.unit_page(wanted, today) if wanted else None
-    fits = (
-        chosen
-        and chosen.unit.kind in (*result.first, *result.beside)
-        and chosen.unit.municipality_id == number
-    )
-    return Listing(
-        MunicipalityRow(*values), matching(first, name), beside, len(first), chosen if fits else None
-    )
+    fits = chosen and chosen.unit.kind in (*result.first, *result.beside) and chosen.unit.municipality_id == number
+    return Listing(MunicipalityRow(*values), matching(first, name), beside, len(first), chosen if fits else None)
 
 
 def matching(units: Sequence[Neighbour], name: str) -> tuple[Neighbour, ...]:
     """Keep the units whose name or address holds every word that was written, however it is spelt."""
     words = fold(name).split()
     return tuple(
-        unit
-        for unit in units
-        if all(word in fold(f"{unit.label} {unit.street} {unit.place}") for word in words)
+        unit for unit in units if all(word in fold(f"{unit.label} {unit.street} {unit.place}") for word in words)
     )

@@ -12,7 +12,13 @@ from tbb.services import audit, site
 from tbb.settings import Settings
 
 LEAST_FREE_BYTES = 500 * 2**20
-PRAGMAS_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000, "secure_delete": 1}
+PRAGMAS_WANTED = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": 10_000,
+    "secure_delete": 1,
+}
 
 
 @dataclass(frozen=True)
@@ -67,4 +73,6 @@ def _surroundings(settings: Settings) -> Iterator[Finding]:
     yield Finding("sealing keys", opened, f"newest is number {ring.newest}")
     yield Finding("secret key", len(settings.secret_key) >= 32, f"{len(settings.secret_key)} characters")
     mail = settings.smtp_url or not settings.production
-    yield Finding("mail", bool(mail), "a server is set" if settings.smtp_url else "letters are laid in instance/letters")
+    yield Finding(
+        "mail", bool(mail), "a server is set" if settings.smtp_url else "letters are laid in instance/letters"
+    )

@@ -144,9 +144,7 @@ def scene() -> str:
 
 def logo() -> str:
     """The small lily of the footer."""
-    return _svg(
-        48, 48, *_outer_petals(24, 24, 23.5, gap=1.7), f'<circle cx="24" cy="24" r="4.7" fill="{SUN}"/>'
-    )
+    return _svg(48, 48, *_outer_petals(24, 24, 23.5, gap=1.7), f'<circle cx="24" cy="24" r="4.7" fill="{SUN}"/>')
 
 
 def area_icon(area: Area) -> str:
@@ -219,9 +217,7 @@ def _petal(
 
 def _turned(cx: float, cy: float, theta: float) -> Callable[[float, float], str]:
     """From the petal's own axes to the drawing's, as SVG writes a point."""
-    return lambda u, v: (
-        f"{cx + u * cos(theta) - v * sin(theta):.1f} {cy + u * sin(theta) + v * cos(theta):.1f}"
-    )
+    return lambda u, v: f"{cx + u * cos(theta) - v * sin(theta):.1f} {cy + u * sin(theta) + v * cos(theta):.1f}"
 
 
 def _pad(cx: float, cy: float, radius: float, turn: float, colour: str, notch: float = 26) -> str:

@@ -195,13 +195,13 @@ def _chunks(things: Iterable, size: int) -> Iterator[list]:
 
 
 def _store(postings: Iterable[tuple[int, int, int]]) -> None:
-    """Insert in each engine's quickest way: row by row in the process, many at once to a server."""
-    sql = "INSERT INTO posting (term_id, unit_id, weight) VALUES "
+    """Insert in each engine's quickest way: row by row in the process, as a stream to a server."""
     if not on_postgresql():
-        db.connection().executemany(sql + "(?, ?, ?)", postings)
+        db.connection().executemany("INSERT INTO posting (term_id, unit_id, weight) VALUES (?, ?, ?)", postings)
         return
-    for chunk in _chunks(postings, CHUNK):
-        run(sql + ", ".join(map(str, chunk)))
+    with db.cursor().copy("COPY posting (term_id, unit_id, weight) FROM STDIN") as stream:
+        for posting in postings:
+            stream.write_row(posting)
 
 
 def _tell_the_planner() -> None:

@@ -17,7 +17,6 @@ def current(key: str) -> int:
 def bump(key: str) -> None:
     """Say, within the transaction that changes it, that something is new."""
     run(
-        "INSERT INTO version (key, value) VALUES (?, 1)"
-        " ON CONFLICT (key) DO UPDATE SET value = version.value + 1",
+        "INSERT INTO version (key, value) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = version.value + 1",
         (key,),
     )

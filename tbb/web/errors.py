@@ -15,13 +15,19 @@ from tbb.web.hypermedia import page, wants_fragment
 log = logging.getLogger("tbb.errors")
 
 WORDS = {
-    400: (_("Vi förstod inte det du skickade"), _("Gå tillbaka och försök igen. Skriv adressen på nytt om du kom hit via en länk.")),
+    400: (
+        _("Vi förstod inte det du skickade"),
+        _("Gå tillbaka och försök igen. Skriv adressen på nytt om du kom hit via en länk."),
+    ),
     403: (_("Du får inte göra det här"), _("Du kan se sidan men inte ändra den.")),
     404: (_("Sidan finns inte"), _("Den kan ha bytt adress. Sök efter verksamheten eller börja från startsidan.")),
     405: (_("Så går det inte att göra"), _("Gå tillbaka till sidan och använd knappen där.")),
     413: (_("Det du skickade är för stort"), _("Korta texten och skicka igen.")),
     429: (_("Du har försökt för många gånger"), _("Vänta en stund och försök sedan igen.")),
-    500: (_("Något gick fel hos oss"), _("Felet är inte ditt. Försök igen om en stund. Inget du redan har skickat är borta.")),
+    500: (
+        _("Något gick fel hos oss"),
+        _("Felet är inte ditt. Försök igen om en stund. Inget du redan har skickat är borta."),
+    ),
 }
 
 

@@ -48,7 +48,12 @@ class Envelope:
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             log.info(
-                "%s %s %r %s %.1f ms", request_id, method[:10], path[:200], status[:3], (time.perf_counter() - began) * 1e3
+                "%s %s %r %s %.1f ms",
+                request_id,
+                method[:10],
+                path[:200],
+                status[:3],
+                (time.perf_counter() - began) * 1e3,
             )
             return start_response(status, [*headers, *self.headers, ("X-Request-ID", request_id)], exc_info)
 
