@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tbb import clock, mail
 from tbb.database import connection, transaction
-from tbb.services import feedback, letters, limits, search
+from tbb.services import feedback, letters, limits, search, versions
 from tbb.settings import Settings
 
 log = logging.getLogger("tbb.worker")
@@ -66,8 +66,9 @@ def keep_house() -> None:
 
 @transaction
 def begin_day(today: date) -> None:
-    """Let the search know whose responsibilities began or ended by themselves."""
-    search.reindex_changed_by_date(today)
+    """Let the search, and the pages made since midnight, know whose responsibilities began or ended by themselves."""
+    if search.reindex_changed_by_date(today):
+        versions.bump(versions.DIRECTORY)
 
 
 def send_next(settings: Settings) -> bool:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from tbb.services.personal_data import holds_personal_number
 
@@ -47,7 +47,8 @@ class ReportForm(AnonymousForm):
     topic = RadioField(
         _("Vad är fel?"),
         choices=[SelectChoice(value, label) for value, label in TOPICS.items()],
-        validators=[InputRequired(_("Välj vad som är fel."))],
+        validate_choice=False,
+        validators=[InputRequired(_("Välj vad som är fel.")), AnyOf(TOPICS, _("Välj vad som är fel."))],
     )
     message = TextAreaField(
         _("Beskriv felet"),
@@ -80,7 +81,7 @@ class AccessibilityForm(AnonymousForm):
         description=_("Skriv inget om något barn här."),
         filters=[_stripped],
         validators=[
-            InputRequired(_("Beskriv vad som inte fungerar.")),
+            DataRequired(_("Beskriv vad som inte fungerar.")),
             Length(max=MOST_CHARACTERS, message=_("Skriv högst %(max)d tecken.")),
             _no_personal_number,
         ],
@@ -99,5 +100,6 @@ class AppearanceForm(AnonymousForm):
     scheme = RadioField(
         _("Utseende"),
         choices=[SelectChoice(value, label) for value, label in SCHEMES.items()],
-        validators=[InputRequired(_("Välj ett utseende."))],
+        validate_choice=False,
+        validators=[InputRequired(_("Välj ett utseende.")), AnyOf(SCHEMES, _("Välj ett utseende."))],
     )

@@ -204,11 +204,9 @@ def up(migrator, db):
             table_name = "unit"
             constraints = [
                 Check(
-                    Check(
-                        "kind IN ('bvc', 'family_centre', 'preschool', 'family_daycare', 'compulsory', 'compulsory_adapted', "
-                        "'special_school', 'upper_secondary', 'upper_secondary_adapted', 'home_followup', 'kaa', "
-                        "'youth_clinic', 'pupil_health', 'social_services', 'other')"
-                    ),
+                    "kind IN ('bvc', 'family_centre', 'preschool', 'family_daycare', 'compulsory',"
+                    " 'compulsory_adapted', 'special_school', 'upper_secondary', 'upper_secondary_adapted',"
+                    " 'home_followup', 'kaa', 'youth_clinic', 'pupil_health', 'social_services', 'other')"
                 ),
                 Check("status IN ('active', 'dormant', 'planned', 'closed')"),
             ]

@@ -11,7 +11,7 @@ from tbb import clock
 from tbb.database import db, on_postgresql, one_at_a_time, rows, run, transaction
 from tbb.models.folding import words
 from tbb.services import versions
-from tbb.services.search_text import EMPTY_WORDS, LONGEST_WORD, kind_words
+from tbb.services.search_text import COUNTY_WORDS, EMPTY_WORDS, LONGEST_WORD, kind_words
 
 NAME, ALIAS, SCHOOL, PERSON, PLACE, KIND, ADDRESS, FACET = 8, 7, 6, 4, 3, 2, 1, 0
 """Weights by where a word stands. FACET words hold a colon, so nobody can type them: they are the filters."""
@@ -21,7 +21,7 @@ CHUNK, LARGE_CHUNK = 500, 10_000
 _SOURCES = """
     SELECT unit.id, unit.kind, unit.name, unit.display_name, unit.street, unit.postal_code, unit.place,
            municipality.id, municipality.name, COALESCE(organizer.name, ''), COALESCE(organizer.kind, ''),
-           COALESCE(school.name, '')
+           COALESCE(school.name, ''), municipality.participates
     FROM unit
     JOIN municipality ON municipality.id = unit.municipality_id
     LEFT JOIN organizer ON organizer.id = unit.organizer_id
@@ -53,6 +53,7 @@ class _Source(NamedTuple):
     organizer: str
     organizer_kind: str
     school: str
+    in_county: bool
 
 
 def municipality_word(municipality_id: int) -> str:
@@ -159,7 +160,8 @@ def _words_of(source: _Source, aliases: Iterable[str], persons: Iterable[str]) -
     ):
         for word in _indexed_words(text):
             weights[word] = weight
-    for word in kind_words(source.kind, source.organizer_kind):
+    county = COUNTY_WORDS if source.in_county else ()
+    for word in (*kind_words(source.kind, source.organizer_kind), *county):
         weights.setdefault(word, KIND)
     return weights
 

@@ -16,6 +16,9 @@ MOST_WORDS = 8
 EMPTY_WORDS = frozenset("i och pa vid av ab hb kb ek kommun kommuns ekonomisk forening stiftelse stiftelsen".split())
 """Too common, or too legal, to tell one unit from another: neither indexed nor asked for."""
 
+COUNTY_WORDS = ("sormland", "sodermanland")
+"""What the units of the municipalities that take part are found by together."""
+
 KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     Kind.BVC: ("bvc",),
     Kind.FAMILY_CENTRE: ("familjecentral",),

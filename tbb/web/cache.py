@@ -25,6 +25,10 @@ VARY = "Accept-Encoding, Accept-Language, Cookie, HX-Request, HX-Request-Type"
 ENCODINGS = ("br", "gzip")
 HTMX_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 LONGEST_QUERY = 300
+ROOM = 6 * 2**20
+"""Bytes of pages that a process remembers."""
+OVERHEAD = 2_000
+"""What a page costs beside its body: its key and headers."""
 
 
 def cached(view: View) -> View:
@@ -80,19 +84,19 @@ def encoding_of(environ: dict[str, Any]) -> str:
 class PageCache:
     """Answer from memory when nothing has changed. One per process; the version in the database keeps all true."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], *, build: str, hosts: tuple[str, ...], room: int = 500):
+    def __init__(self, app: Callable[..., Iterable[bytes]], *, build: str, hosts: tuple[str, ...], room: int = ROOM):
         self.app = app
         self.build = build
         self.hosts = frozenset(hosts)
         self.room = room
+        self.used = 0
         self.kept: OrderedDict[tuple[str, ...], tuple[str, list[tuple[str, str]], bytes]] = OrderedDict()
         self.lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["tbb.build"] = self.build
         environ["HTTP_ACCEPT_ENCODING"] = encoding_of(environ)
-        kept = environ["REQUEST_METHOD"] == "GET" and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
-        if not kept or environ.get("HTTP_HOST", "").partition(":")[0] not in self.hosts:
+        if not self._may_keep(environ):
             return self._make(None, environ, start_response)
         key = key_of(environ)
         found = self.kept.get(key)
@@ -106,6 +110,10 @@ class PageCache:
             return []
         start_response("200 OK", headers)
         return [body]
+
+    def _may_keep(self, environ: dict[str, Any]) -> bool:
+        asked = environ["REQUEST_METHOD"] == "GET" and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        return asked and environ.get("HTTP_HOST", "").partition(":")[0] in self.hosts
 
     def _is_fresh(self, etag: str, environ: dict[str, Any]) -> bool:
         """Whether a kept page is still true; not when the database is away, and then the application tells so."""
@@ -131,11 +139,19 @@ class PageCache:
         body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
-        with self.lock:
-            self.kept[key] = (told[1], told[2], body)
-            while len(self.kept) > self.room:
-                self.kept.popitem(last=False)
+        self._keep(key, (told[1], told[2], body))
         return [body]
+
+    def _keep(self, key: tuple[str, ...], page: tuple[str, list[tuple[str, str]], bytes]) -> None:
+        """Remember a page, and forget the oldest ones when there is no more room."""
+        with self.lock:
+            if key in self.kept:
+                self.used -= len(self.kept.pop(key)[2]) + OVERHEAD
+            self.kept[key] = page
+            self.used += len(page[2]) + OVERHEAD
+            while self.used > self.room:
+                _, (_, _, body) = self.kept.popitem(last=False)
+                self.used -= len(body) + OVERHEAD
 
 
 def install(app: Flask, build: str, hosts: tuple[str, ...]) -> None:
