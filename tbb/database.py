@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from peewee import AutoField, DatabaseProxy, DateTimeField, Model
@@ -16,6 +16,7 @@ from tbb.crypto import Keyring
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 PRAGMAS = (
     ("journal_mode", "wal"),
@@ -135,6 +136,25 @@ def run(sql: str, params: Sequence[Any] = ()) -> Any:
     if on_postgresql():
         sql = sql.replace("%", "%%").replace("?", "%s")
     return db.execute_sql(sql, tuple(params))
+
+
+def load(model: type[M], where: str, params: Sequence[Any] = ()) -> list[M]:
+    """Read whole things by a condition in SQL. Building a query of models costs more than asking it."""
+    columns, fields = _columns_of(model)
+    found = []
+    for row in rows(f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {where}', params):
+        thing = model()
+        for field, value in zip(fields, row, strict=True):
+            thing.__data__[field.name] = field.python_value(value)
+        thing._dirty.clear()
+        found.append(thing)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _columns_of(model: type[Model]) -> tuple[str, list[Any]]:
+    fields = model._meta.sorted_fields
+    return ", ".join(f'"{field.column_name}"' for field in fields), fields
 
 
 def one_at_a_time(what: str) -> None:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from tbb.database import rows
-from tbb.models import Municipality, Responsibility, Unit, UnitSlug
+from tbb.database import load, rows
+from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit
 from tbb.models.kinds import BBA_KINDS, Kind, Role, Status
 from tbb.services.cards import dial
 
@@ -109,12 +109,16 @@ class Moved(Exception):
 
 def unit_page(slug: str, today: date) -> UnitPage | None:
     """Gather a unit's page; None when there is no such unit, Moved when its address has changed."""
-    unit = Unit.select(Unit, Municipality).join(Municipality).where(Unit.slug == slug).first()
-    if unit is None:
-        old = UnitSlug.select(UnitSlug, Unit).join(Unit).where(UnitSlug.slug == slug).first()
-        if old is None:
+    found = load(Unit, "slug = ?", (slug,))
+    if not found:
+        old = rows("SELECT u.slug FROM former_slug f JOIN unit u ON u.id = f.unit_id WHERE f.slug = ?", (slug,))
+        if not old:
             return None
-        raise Moved(old.unit.slug)
+        raise Moved(old[0][0])
+    unit = found[0]
+    unit.municipality = load(Municipality, "id = ?", (unit.municipality_id,))[0]
+    unit.organizer = next(iter(load(Organizer, "id = ?", (unit.organizer_id,))), None)
+    unit.school = next(iter(load(School, "id = ?", (unit.school_id,))), None)
     contacts = _contacts(unit, today)
     return UnitPage(
         unit=unit,
@@ -124,31 +128,27 @@ def unit_page(slug: str, today: date) -> UnitPage | None:
         holiday=next((contact for role, contact in contacts if role == Role.HOLIDAY), None),
         neighbours=neighbours(unit, today),
         siblings=_siblings(unit, today),
-        codes={number.scheme: number.value for number in unit.ids},
+        codes=dict(rows("SELECT scheme, value FROM unit_id WHERE unit_id = ? ORDER BY id", (unit.id,))),
     )
 
 
 def unit_name(slug: str) -> str | None:
     """Tell what a unit is called; None when there is none of that address."""
-    unit = Unit.select(Unit.name, Unit.display_name).where(Unit.slug == slug).first()
-    return unit.label if unit else None
+    found = load(Unit, "slug = ?", (slug,))
+    return found[0].label if found else None
+
+
+PARTS_SQL = "unit_id = ? AND starts_on <= ? AND (ends_on IS NULL OR ends_on >= ?) ORDER BY starts_on DESC, id"
+PERSONS_SQL = "id IN (SELECT person_id FROM responsibility WHERE unit_id = ?)"
 
 
 def _contacts(unit: Unit, today: date) -> list[tuple[str, Contact]]:
-    active = (
-        Responsibility.select()
-        .where(
-            Responsibility.unit == unit,
-            Responsibility.starts_on <= today,
-            Responsibility.ends_on.is_null() | (Responsibility.ends_on >= today),
-        )
-        .order_by(Responsibility.starts_on.desc(), Responsibility.id)
-    )
-    return [(part.role, _contact(part, today)) for part in active]
+    parts = load(Responsibility, PARTS_SQL, (unit.id, today, today))
+    persons = {person.id: person for person in load(Person, PERSONS_SQL, (unit.id,))}
+    return [(part.role, _contact(part, persons[part.person_id], today)) for part in parts]
 
 
-def _contact(part: Responsibility, today: date) -> Contact:
-    person = part.person
+def _contact(part: Responsibility, person: Person, today: date) -> Contact:
     away = part.away_from is not None and part.away_from <= today <= (part.away_until or date.max)
     return Contact(
         name=person.label,

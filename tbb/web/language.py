@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, request
-from flask_babel import Babel, get_translations
+from flask import Flask, request
+from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from tbb.web import texts
 from tbb.web.shell import settings
-
-SOURCE = "sv"
+from tbb.web.texts import SOURCE
 
 
 @dataclass(frozen=True)
@@ -69,30 +69,18 @@ def current() -> Language:
 
 
 def install(app: Flask) -> None:
-    """Let templates and forms speak the page's language, with one look-up of the catalogue per request."""
+    """Let templates and forms speak the language of the page."""
     Babel(
         app,
         locale_selector=lambda: current().code,
         default_timezone="Europe/Stockholm",
         default_translation_directories=str(app.root_path) + "/translations",
     )
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)
+    texts.install(app, list(LANGUAGES))
 
-
-def _catalogue() -> Any:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return g.catalogue
-
-
-def gettext(text: str) -> str:
-    """Say a text in the language of the page."""
-    return _catalogue().ugettext(text)
-
-
-def ngettext(one: str, many: str, number: int) -> str:
-    """Say a text that depends on a number in the language of the page."""
-    return _catalogue().ungettext(one, many, number)
+    @app.before_request
+    def choose() -> None:
+        texts.speak(current().code)
 
 
 def addresses(path: str, query: str = "") -> list[tuple[Language, str]]:

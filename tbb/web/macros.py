@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date
-from flask import Flask
+from flask import Flask, current_app, request
+from markupsafe import Markup
 
 from tbb.services.cards import dial
 from tbb.web import drawing, results, words
-from tbb.web.language import alternates, current, gettext, languages
+from tbb.web.language import alternates, current, languages
 from tbb.web.shell import settings
+from tbb.web.texts import SOURCE, gettext, spoken
 
 
 def install(app: Flask) -> None:
@@ -21,6 +25,9 @@ def install(app: Flask) -> None:
         languages=languages,
         settings=settings,
         long_date=long_date,
+        site_brand=site_brand,
+        site_nav=site_nav,
+        site_footer=site_footer,
         dial=dial,
         kind_name=words.kind_name,
         kind_names=words.kind_names,
@@ -30,7 +37,8 @@ def install(app: Flask) -> None:
         swedish=words.swedish,
         call_instead=words.call_instead,
         in_groups=results.in_groups,
-        facet_groups=results.facet_groups,
+        as_rows=results.as_rows,
+        filter_choices=results.filter_choices,
         chosen_filters=results.chosen_filters,
         page_address=results.page_address,
         suggestion_lines=results.suggestion_lines,
@@ -41,9 +49,32 @@ def install(app: Flask) -> None:
     @app.before_request
     def load_macros_once() -> None:
         if app.extensions["tbb_ui"] is None:
-            app.extensions["tbb_ui"] = environment.globals["ui"] = environment.get_template("macros/ui.html").module
+            environment.globals["ui"] = environment.get_template("macros/ui.html").module
+            app.extensions["tbb_frame"] = environment.get_template("macros/frame.html").module
+            app.extensions["tbb_ui"] = environment.globals["ui"]
 
 
 def long_date(day: date) -> str:
     """Write a day as the page's language does: 22 november 2026."""
     return format_date(day, "long", locale=current().code)
+
+
+def site_brand() -> Markup:
+    """Draw the name and the flower, leading home."""
+    return _part("brand", request.script_root, spoken())
+
+
+def site_nav(here: str) -> Markup:
+    """Draw the main menu, with the page marked that the endpoint `here` shows."""
+    return _part("nav", request.script_root, spoken(), here)
+
+
+def site_footer(participants: list[str]) -> Markup:
+    """Draw the foot of the page."""
+    return _part("footer", request.script_root, spoken(), tuple(participants))
+
+
+@lru_cache(maxsize=500)
+def _part(name: str, root: str, language: str, *given: Any) -> Markup:
+    """Draw a part of the frame once for each language and address prefix."""
+    return getattr(current_app.extensions["tbb_frame"], name)(*given, language == SOURCE)

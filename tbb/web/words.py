@@ -2,70 +2,70 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from tbb.models.kinds import Kind, OrganizerKind
 from tbb.services.cards import dial
 from tbb.services.directory import UnitPage
-from tbb.web.language import SOURCE, current
+from tbb.web.texts import N_, SOURCE, spoken
+from tbb.web.texts import say as _
+from tbb.web.texts import say_number as ngettext
 
 KIND_NAMES = {
-    Kind.BVC: _("Barnavårdscentral, BVC"),
-    Kind.FAMILY_CENTRE: _("Familjecentral"),
-    Kind.PRESCHOOL: _("Förskola"),
-    Kind.FAMILY_DAYCARE: _("Pedagogisk omsorg"),
-    Kind.COMPULSORY: _("Grundskola"),
-    Kind.COMPULSORY_ADAPTED: _("Anpassad grundskola"),
-    Kind.SPECIAL_SCHOOL: _("Specialskola"),
-    Kind.UPPER_SECONDARY: _("Gymnasieskola"),
-    Kind.UPPER_SECONDARY_ADAPTED: _("Anpassad gymnasieskola"),
-    Kind.HOME_FOLLOWUP: _("Uppföljningsansvarig i hemkommunen"),
-    Kind.KAA: _("Kommunens aktivitetsansvar, KAA"),
-    Kind.YOUTH_CLINIC: _("Ungdomsmottagning"),
-    Kind.PUPIL_HEALTH: _("Elevhälsa"),
-    Kind.SOCIAL_SERVICES: _("Socialtjänst"),
-    Kind.OTHER: _("Annan verksamhet"),
+    Kind.BVC: N_("Barnavårdscentral, BVC"),
+    Kind.FAMILY_CENTRE: N_("Familjecentral"),
+    Kind.PRESCHOOL: N_("Förskola"),
+    Kind.FAMILY_DAYCARE: N_("Pedagogisk omsorg"),
+    Kind.COMPULSORY: N_("Grundskola"),
+    Kind.COMPULSORY_ADAPTED: N_("Anpassad grundskola"),
+    Kind.SPECIAL_SCHOOL: N_("Specialskola"),
+    Kind.UPPER_SECONDARY: N_("Gymnasieskola"),
+    Kind.UPPER_SECONDARY_ADAPTED: N_("Anpassad gymnasieskola"),
+    Kind.HOME_FOLLOWUP: N_("Uppföljningsansvarig i hemkommunen"),
+    Kind.KAA: N_("Kommunens aktivitetsansvar, KAA"),
+    Kind.YOUTH_CLINIC: N_("Ungdomsmottagning"),
+    Kind.PUPIL_HEALTH: N_("Elevhälsa"),
+    Kind.SOCIAL_SERVICES: N_("Socialtjänst"),
+    Kind.OTHER: N_("Annan verksamhet"),
 }
 KINDS_NAMES = {
-    Kind.BVC: _("Barnavårdscentraler"),
-    Kind.FAMILY_CENTRE: _("Familjecentraler"),
-    Kind.PRESCHOOL: _("Förskolor"),
-    Kind.FAMILY_DAYCARE: _("Pedagogisk omsorg"),
-    Kind.COMPULSORY: _("Grundskolor"),
-    Kind.COMPULSORY_ADAPTED: _("Anpassade grundskolor"),
-    Kind.SPECIAL_SCHOOL: _("Specialskolor"),
-    Kind.UPPER_SECONDARY: _("Gymnasieskolor"),
-    Kind.UPPER_SECONDARY_ADAPTED: _("Anpassade gymnasieskolor"),
-    Kind.HOME_FOLLOWUP: _("Uppföljningsansvariga"),
-    Kind.KAA: _("Kommunernas aktivitetsansvar, KAA"),
-    Kind.YOUTH_CLINIC: _("Ungdomsmottagningar"),
-    Kind.PUPIL_HEALTH: _("Elevhälsa"),
-    Kind.SOCIAL_SERVICES: _("Socialtjänst"),
-    Kind.OTHER: _("Andra verksamheter"),
+    Kind.BVC: N_("Barnavårdscentraler"),
+    Kind.FAMILY_CENTRE: N_("Familjecentraler"),
+    Kind.PRESCHOOL: N_("Förskolor"),
+    Kind.FAMILY_DAYCARE: N_("Pedagogisk omsorg"),
+    Kind.COMPULSORY: N_("Grundskolor"),
+    Kind.COMPULSORY_ADAPTED: N_("Anpassade grundskolor"),
+    Kind.SPECIAL_SCHOOL: N_("Specialskolor"),
+    Kind.UPPER_SECONDARY: N_("Gymnasieskolor"),
+    Kind.UPPER_SECONDARY_ADAPTED: N_("Anpassade gymnasieskolor"),
+    Kind.HOME_FOLLOWUP: N_("Uppföljningsansvariga"),
+    Kind.KAA: N_("Kommunernas aktivitetsansvar, KAA"),
+    Kind.YOUTH_CLINIC: N_("Ungdomsmottagningar"),
+    Kind.PUPIL_HEALTH: N_("Elevhälsa"),
+    Kind.SOCIAL_SERVICES: N_("Socialtjänst"),
+    Kind.OTHER: N_("Andra verksamheter"),
 }
 RUNS_IT = {
-    OrganizerKind.MUNICIPAL: _("Kommunen"),
-    OrganizerKind.REGION: _("Regionen"),
-    OrganizerKind.INDEPENDENT: _("Fristående"),
+    OrganizerKind.MUNICIPAL: N_("Kommunen"),
+    OrganizerKind.REGION: N_("Regionen"),
+    OrganizerKind.INDEPENDENT: N_("Fristående"),
 }
 LAST_COMPULSORY_GRADE = 9
 
 
 def kind_name(code: str) -> str:
     """Name a kind of unit."""
-    return str(KIND_NAMES[Kind(code)])
+    return _(KIND_NAMES[Kind(code)])
 
 
 def kind_names(code: str) -> str:
     """Name a kind of unit in the plural, as headings and links do."""
-    return str(KINDS_NAMES[Kind(code)])
+    return _(KINDS_NAMES[Kind(code)])
 
 
 def runs_it(code: str | None) -> str:
     """Say who runs a unit; empty when it is not known."""
-    return str(RUNS_IT[OrganizerKind(code)]) if code else ""
+    return _(RUNS_IT[OrganizerKind(code)]) if code else ""
 
 
 def grades(first: int | None, last: int | None) -> str:
@@ -73,7 +73,7 @@ def grades(first: int | None, last: int | None) -> str:
     if last is None or last > LAST_COMPULSORY_GRADE:
         return ""
     if first is None or first == last:
-        return str(_("årskurs %(grade)s", grade=_grade(last)))
+        return _("årskurs %(grade)s", grade=_grade(last))
     return f"{_grade(first)}–{_grade(last)}"
 
 
@@ -87,7 +87,7 @@ def ages(first: int | None, last: int | None) -> str:
         return ""
     if first is None or first == last:
         return ngettext("%(num)s år", "%(num)s år", last)
-    return str(_("%(first)s–%(last)s år", first=first, last=last))
+    return _("%(first)s–%(last)s år", first=first, last=last)
 
 
 def unit_line(
@@ -114,14 +114,14 @@ def call_instead(shown: UnitPage) -> list[tuple[str, str, str, str]]:
     """Say whom to call while a unit has no BBA: what, name, number, and the number as it is dialled."""
     unit, where = shown.unit, shown.municipality
     said = [
-        (str(_("Verksamheten")), unit.label, unit.phone),
-        (str(_("Kommunens växel")), where.name, where.switchboard),
+        (_("Verksamheten"), unit.label, unit.phone),
+        (_("Kommunens växel"), where.name, where.switchboard),
     ]
     return [(what, name, number, dial(number)) for what, name, number in said if number]
 
 
 def swedish(text: str) -> Markup | str:
     """Mark what the directory holds in Swedish, such as a title or hours, where the page is in another language."""
-    if current().code == SOURCE or not text:
+    if spoken() == SOURCE or not text:
         return text
     return Markup('<span lang="sv" dir="ltr">{}</span>').format(text)

@@ -1,0 +1,31 @@
+"""Every page is without fault to axe also from right to left: light and dark, on a desk and in a hand."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import axe, look
+from tests.browser.test_axe_swedish import COLOURS, IN_THE_HAND
+
+
+def test_every_page_from_right_to_left(visitor, addresses):
+    visitor.allowed_statuses = {404}
+    tab, faults = visitor.open("/ar/", locale="ar"), []
+    for address in addresses:
+        look(tab, width=390, scheme="light")
+        tab.goto("/ar" + address)
+        assert tab.evaluate("getComputedStyle(document.body).direction") == "rtl"
+        looks = {"light 390": axe(tab, rules=IN_THE_HAND)}
+        look(tab, width=1280, scheme="dark")
+        looks["dark 1280"] = axe(tab)
+        look(tab, width=1280, scheme="light")
+        looks["light 1280"] = axe(tab, rules=COLOURS)
+        faults += [f"{address} {kind}: {fault}" for kind, found in looks.items() for fault in found]
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:80])
+
+
+def test_the_other_languages_too_where_they_differ(visitor):
+    tab, faults = visitor.open("/"), []
+    for language in ("en", "fi", "so"):
+        for address in ("/", "/hitta?q=skola", "/guide", "/enhet/nackrosskolan-eskilstuna", "/lattlast", "/stilguide"):
+            tab.goto(f"/{language}{address}")
+            faults += [f"/{language}{address}: {fault}" for fault in axe(tab)]
+    assert not faults, "\n".join(faults)

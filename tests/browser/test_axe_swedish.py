@@ -1,0 +1,26 @@
+"""Every page is without fault to axe: light and dark, on a desk and in a hand."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import axe, look
+
+COLOURS = ["color-contrast", "link-in-text-block"]
+IN_THE_HAND = ["target-size", "scrollable-region-focusable", "color-contrast", "meta-viewport", "region", "heading-order", "label"]
+
+
+def test_every_page_in_light_and_dark_on_a_desk_and_in_a_hand(visitor, addresses):
+    visitor.allowed_statuses = {404}
+    tab, faults = visitor.open("/"), []
+    assert len(addresses) > 40
+    for address in addresses:
+        look(tab, width=1280, scheme="light")
+        tab.goto("/sv" + address)
+        looks = {"light 1280": axe(tab)}
+        look(tab, width=1280, scheme="dark")
+        looks["dark 1280"] = axe(tab, rules=COLOURS)
+        look(tab, width=390, scheme="dark")
+        looks["dark 390"] = axe(tab, rules=COLOURS)
+        look(tab, width=390, scheme="light")
+        looks["light 390"] = axe(tab, rules=IN_THE_HAND)
+        faults += [f"{address} {kind}: {fault}" for kind, found in looks.items() for fault in found]
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:80])
