@@ -12,8 +12,6 @@ from tbb import clock
 from tbb.database import connection
 from tbb.policy import COMMAND
 from tbb.services import registers
-from tbb.services.registers.fetching import NotFetched, fetch_units
-from tbb.services.registers.values import BadValue
 
 
 @click.command("import-units")
@@ -71,6 +69,9 @@ def _apply(plan: registers.Plan) -> None:
 @click.option("--pause", default=1.0, show_default=True, help="Seconds between questions to the register.")
 def fetch(codes: tuple[str, ...], folder: Path | None, pause: float) -> None:
     """Fetch school units from Skolenhetsregistret, politely; go on where an earlier run stopped."""
+    # Here and not above: the client it uses would cost every web process five megabytes.
+    from tbb.services.registers.fetching import NotFetched, fetch_units
+
     settings = current_app.config["TBB"]
     folder = folder or settings.instance / "register"
     try:
@@ -82,7 +83,7 @@ def fetch(codes: tuple[str, ...], folder: Path | None, pause: float) -> None:
             contact=settings.contact_email,
             progress=_tell,
         )
-    except (NotFetched, BadValue) as problem:
+    except NotFetched as problem:
         raise click.ClickException(str(problem)) from problem
     click.echo(
         f"{fetched.listed} enheter: {fetched.asked} hämtade nu, {fetched.already} fanns redan, {fetched.gone} borta."

@@ -155,7 +155,9 @@ def at(monkeypatch):
     return set_clock
 
 
-def go(client, path: str, *, status: int = 200, language: str = "", fragment: bool = False, follow: bool = True, **request):
+def go(
+    client, path: str, *, status: int = 200, language: str = "", fragment: bool = False, follow: bool = True, **request
+):
     """Fetch a page and give it as a Page; a fragment or anything but HTML is given as the answer itself.
 
     `data` makes it a form that is sent from our own page.

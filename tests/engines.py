@@ -120,7 +120,7 @@ def _run(uri: str, *statements: str) -> None:
 
 
 def _create(uri: object, name: str, made_from: str = "template0") -> str:
-    _run(str(uri), f"CREATE DATABASE {name} TEMPLATE {made_from}")
+    _run(str(uri), f"CREATE DATABASE {name} TEMPLATE {made_from} STRATEGY file_copy")
     return str(uri).replace("/postgres?", f"/{name}?", 1)
 
 

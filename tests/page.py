@@ -17,7 +17,15 @@ from tbb.web.language import LANGUAGES
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 SPEAKS_FOR_ITSELF = ("hidden", "submit", "button", "reset", "image")
-FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "form": "action", "use": "href"}
+FETCHED = {
+    "script": "src",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "form": "action",
+    "use": "href",
+}
 FETCHED_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest", "prefetch"}
 
 
@@ -105,10 +113,16 @@ class Page:
         form = self.soup.select("main form")[number]
         kept = [control for control in form.select("input[name], textarea[name]") if "disabled" not in control.attrs]
         return {
-            control["name"]: control.get("value", "on") if control.name == "input" else re.sub(r"\A\r?\n", "", control.text)
+            control["name"]: control.get("value", "on")
+            if control.name == "input"
+            else re.sub(r"\A\r?\n", "", control.text)
             for control in kept
             if control.get("type") not in ("radio", "checkbox") or "checked" in control.attrs
-        } | {control["name"]: control.get("value", "") for control in kept if control.name == "input" and control.get("type", "text") in ("text", "email")}
+        } | {
+            control["name"]: control.get("value", "")
+            for control in kept
+            if control.name == "input" and control.get("type", "text") in ("text", "email")
+        }
 
 
 def said(element: Element) -> str:
@@ -122,7 +136,9 @@ def name_of(page: Page, element: Element) -> str:
         return label
     if listed := element.get("aria-labelledby"):
         return " ".join(said(found) for found in page.elements if found.get("id") in listed.split()).strip()
-    pictures = [inner.get("alt") or inner.get("aria-label") or "" for inner in element.iter() if isinstance(inner.tag, str)]
+    pictures = [
+        inner.get("alt") or inner.get("aria-label") or "" for inner in element.iter() if isinstance(inner.tag, str)
+    ]
     return " ".join((said(element), *pictures)).strip()
 
 
@@ -143,7 +159,9 @@ def landmarks_are_there(page: Page) -> Iterator[str]:
             yield f"{count} <{name}> directly in the body"
     if (count := len(list(page.all("main")))) != 1:
         yield f"{count} <main>"
-    names = Counter(name_of(page, nav) if nav.get("aria-label") or nav.get("aria-labelledby") else "" for nav in page.all("nav"))
+    names = Counter(
+        name_of(page, nav) if nav.get("aria-label") or nav.get("aria-labelledby") else "" for nav in page.all("nav")
+    )
     yield from (f"{count} <nav> are called {name!r}" for name, count in names.items() if not name or count > 1)
 
 
@@ -164,7 +182,9 @@ def headings_are_in_order(page: Page) -> Iterator[str]:
 
 def ids_are_unique(page: Page) -> Iterator[str]:
     """No id stands twice, and whatever points at an id finds it."""
-    yield from (f"id {name!r} stands {count} times" for name, count in Counter(page.ids).items() if count > 1 or not name)
+    yield from (
+        f"id {name!r} stands {count} times" for name, count in Counter(page.ids).items() if count > 1 or not name
+    )
     known = set(page.ids)
     for element in page.elements:
         for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "list"):
@@ -197,14 +217,22 @@ def controls_have_labels(page: Page) -> Iterator[str]:
             yield f"a <{element.tag}> says nothing ({element.get('href', '')})"
         if element.tag == "a" and not element.get("href"):
             yield f"the link {said(element).strip()!r} leads nowhere"
-    yield from ("a fieldset has no legend" for fieldset in page.all("fieldset") if next(iter(fieldset.iter("legend")), None) is None)
+    yield from (
+        "a fieldset has no legend"
+        for fieldset in page.all("fieldset")
+        if next(iter(fieldset.iter("legend")), None) is None
+    )
 
 
 def pictures_speak(page: Page) -> Iterator[str]:
     """Every picture has a text, or says that it is decoration."""
     yield from (f"<img src={image.get('src')!r}> has no alt" for image in page.all("img") if image.get("alt") is None)
     for drawing in page.all("svg"):
-        if drawing.get("aria-hidden") != "true" and drawing.get("role") != "img" and page.inside(drawing, "svg") is None:
+        if (
+            drawing.get("aria-hidden") != "true"
+            and drawing.get("role") != "img"
+            and page.inside(drawing, "svg") is None
+        ):
             yield "an <svg> is neither a picture (role=img) nor hidden"
         if drawing.get("role") == "img" and not (drawing.get("aria-label") or drawing.get("aria-labelledby")):
             if next(iter(drawing.iter("title")), None) is None:

@@ -74,7 +74,9 @@ def wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the whole run."""
-    named = os.environ.get("TBB_CHROMIUM") or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    named = os.environ.get("TBB_CHROMIUM") or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
+    )
     if not named:
         message = "no Chromium on this machine: sudo apt install chromium"
         pytest.fail(message) if os.environ.get("TBB_REQUIRE_BROWSER") == "1" else pytest.skip(message)
@@ -93,7 +95,16 @@ class Visitor:
         self.faults: list[str] = []
         self.allowed_statuses: set[int] = set()
 
-    def open(self, path: str = "/", *, javascript: bool = True, width: int = 1280, height: int = 900, scheme: str = "light", **more) -> Page:
+    def open(
+        self,
+        path: str = "/",
+        *,
+        javascript: bool = True,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        **more,
+    ) -> Page:
         """Open a tab of its own, with no cookies, at an address of the site."""
         context = self.browser.new_context(
             java_script_enabled=javascript,
@@ -116,7 +127,9 @@ class Visitor:
 
     def heard(self, said) -> None:
         """A page's console says errors, and the policy's refusals."""
-        if said.type in ("error", "warning") and not any(f"status of {status}" in said.text for status in self.allowed_statuses):
+        if said.type in ("error", "warning") and not any(
+            f"status of {status}" in said.text for status in self.allowed_statuses
+        ):
             self.faults.append(f"console: {said.text} at {said.location.get('url')}")
 
     def sent(self, address: str) -> None:
@@ -153,7 +166,11 @@ def addresses(county_template, key_file, tmp_path_factory):
     folder = tmp_path_factory.mktemp("addresses")
     made_from, name = county_template
     with engines.fresh(made_from, folder, name) as database_url:
-        app = create_app(read_settings({"TBB_INSTANCE": str(folder), "TBB_DATABASE_URL": database_url, "TBB_KEY_FILE": str(key_file)}))
+        app = create_app(
+            read_settings(
+                {"TBB_INSTANCE": str(folder), "TBB_DATABASE_URL": database_url, "TBB_KEY_FILE": str(key_file)}
+            )
+        )
         found = cast.pages(app)
         engines.close()
     return chosen(found)

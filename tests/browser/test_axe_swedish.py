@@ -5,7 +5,15 @@ from __future__ import annotations
 from tests.browser.conftest import axe, look
 
 COLOURS = ["color-contrast", "link-in-text-block"]
-IN_THE_HAND = ["target-size", "scrollable-region-focusable", "color-contrast", "meta-viewport", "region", "heading-order", "label"]
+IN_THE_HAND = [
+    "target-size",
+    "scrollable-region-focusable",
+    "color-contrast",
+    "meta-viewport",
+    "region",
+    "heading-order",
+    "label",
+]
 
 
 def test_every_page_in_light_and_dark_on_a_desk_and_in_a_hand(visitor, addresses):

@@ -17,7 +17,11 @@ ADDRESS = "/enhet/nackrosskolan-eskilstuna"
 
 def cached(app) -> list[str]:
     """One address of every route that is cached."""
-    return [address for endpoint, address in cast.addresses(app, few=True) if hasattr(app.view_functions[endpoint], "is_cached")]
+    return [
+        address
+        for endpoint, address in cast.addresses(app, few=True)
+        if hasattr(app.view_functions[endpoint], "is_cached")
+    ]
 
 
 def etag(client, address: str = ADDRESS, **headers) -> str:
@@ -37,7 +41,10 @@ def test_every_cached_page_has_a_validator_and_answers_304_to_it(county):
             assert response.headers["Cache-Control"] == "public, no-cache", address
             for name in ("Accept-Language", "Cookie", "HX-Request", "HX-Request-Type", "Accept-Encoding"):
                 assert name in response.headers["Vary"], address
-            again = client.get(response.request.full_path.rstrip("?") if "?" not in address else address, headers={"If-None-Match": response.headers["ETag"]})
+            again = client.get(
+                response.request.full_path.rstrip("?") if "?" not in address else address,
+                headers={"If-None-Match": response.headers["ETag"]},
+            )
             assert (again.status_code, again.data) == (304, b""), address
             assert again.headers["ETag"] == response.headers["ETag"]
             assert "Content-Length" not in again.headers and "X-Request-ID" in again.headers

@@ -45,7 +45,9 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     assert directives == {"base-uri": "'none'", "frame-ancestors": "'none'", "object-src": "'none'"}
 
 
-@pytest.mark.parametrize("host", ["elsewhere.example", "localhost.elsewhere.example", "127.0.0.1.elsewhere.example", "", "a b"])
+@pytest.mark.parametrize(
+    "host", ["elsewhere.example", "localhost.elsewhere.example", "127.0.0.1.elsewhere.example", "", "a b"]
+)
 def test_another_host_is_refused(client, host):
     for address in ("/", "/hitta", "/enhet/nackrosskolan"):
         response = client.get(address, headers={"Host": host})
@@ -53,7 +55,10 @@ def test_another_host_is_refused(client, host):
         assert "elsewhere" not in response.headers.get("Location", "")
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-Host", "X-Forwarded-For", "Forwarded", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"])
+@pytest.mark.parametrize(
+    "name",
+    ["X-Forwarded-Host", "X-Forwarded-For", "Forwarded", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override"],
+)
 def test_headers_that_a_proxy_did_not_set_change_nothing(client, name):
     plain = client.get("/kontakt").data
     assert client.get("/kontakt", headers={name: "elsewhere.example"}).data == plain

@@ -53,11 +53,25 @@ def test_every_parameter_takes_any_text(client, path):
 def test_pages_with_odd_words_in_them_are_right_pages(client):
     for text in naughty.OWN[::3]:
         response = client.get("/hitta", query_string={"q": text})
-        if response.status_code == 200 and not any(ord(letter) < 32 or letter in "\x7f\x80\x85\ufffe\uffff" for letter in text):
+        if response.status_code == 200 and not any(
+            ord(letter) < 32 or letter in "\x7f\x80\x85\ufffe\uffff" for letter in text
+        ):
             Page(response.text, address=f"/hitta?q={text!r}")
 
 
-@pytest.mark.parametrize("path", ["/enhet/{}", "/enhet/{}/affisch.pdf", "/enhet/{}/fel", "/kommun/{}", "/{}", "/tack/{}", "/static/{}", "/ar/enhet/{}"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/enhet/{}",
+        "/enhet/{}/affisch.pdf",
+        "/enhet/{}/fel",
+        "/kommun/{}",
+        "/{}",
+        "/tack/{}",
+        "/static/{}",
+        "/ar/enhet/{}",
+    ],
+)
 def test_every_part_of_an_address_takes_any_text(client, path):
     for text in naughty.strings() if path == "/enhet/{}" else naughty.some():
         with client.get(path.format(quote(text, safe=""))) as response:
@@ -93,7 +107,15 @@ def test_what_may_be_kept_comes_back_exactly(county, client, often):
 
 @pytest.mark.parametrize("bad", ["%00", "a%00b", "%ff%00"])
 def test_a_nul_is_refused_everywhere(county, client, bad):
-    for address in ("/hitta?q={}", "/hitta/forslag?q={}", "/guide?skede={}", "/enhet/{}", "/kommun/{}", "/guide/svar?enhet={}", "/x?{}=1"):
+    for address in (
+        "/hitta?q={}",
+        "/hitta/forslag?q={}",
+        "/guide?skede={}",
+        "/enhet/{}",
+        "/kommun/{}",
+        "/guide/svar?enhet={}",
+        "/x?{}=1",
+    ):
         assert client.get(address.format(bad)).status_code in (400, 404), address
     for field in ("message", "topic", "stamp", "homepage", "extra"):
         body = f"{field}={bad}"
@@ -101,9 +123,19 @@ def test_a_nul_is_refused_everywhere(county, client, bad):
         assert response.status_code == 400, field
 
 
-@pytest.mark.parametrize("bad", ["%ed%a0%80", "%ed%bf%bf", "%ff%fe", "%c0%af", "%f5%80%80%80", "%", "%zz", "%e5", "%C3%28"])
+@pytest.mark.parametrize(
+    "bad", ["%ed%a0%80", "%ed%bf%bf", "%ff%fe", "%c0%af", "%f5%80%80%80", "%", "%zz", "%e5", "%C3%28"]
+)
 def test_bytes_that_are_no_text_are_refused_or_read_forgivingly(client, bad):
-    for address in ("/hitta?q={}", "/hitta?kommun={}", "/hitta/forslag?q={}", "/enhet/{}", "/kommun/{}", "/guide?kommun={}", "/tillganglighet/synpunkt?sida={}"):
+    for address in (
+        "/hitta?q={}",
+        "/hitta?kommun={}",
+        "/hitta/forslag?q={}",
+        "/enhet/{}",
+        "/kommun/{}",
+        "/guide?kommun={}",
+        "/tillganglighet/synpunkt?sida={}",
+    ):
         assert client.get(address.format(bad)).status_code in (200, 400, 404), address
     fields = Page(client.get(f"{UNIT}/fel").text).fields()
     body = f"topic=other&message={bad}&stamp={quote(fields['stamp'])}"
@@ -124,12 +156,20 @@ def test_a_million_characters_are_refused_in_words(client):
 def test_a_form_of_many_parts_is_refused(client):
     parts = {f"field{number}": (None, "x") for number in range(500)}
     boundary = "grans"
-    body = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nx\r\n' for name in parts) + f"--{boundary}--\r\n"
-    response = client.post(f"{UNIT}/fel", data=body, headers=HERE, content_type=f"multipart/form-data; boundary={boundary}")
+    body = (
+        "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\nx\r\n' for name in parts)
+        + f"--{boundary}--\r\n"
+    )
+    response = client.post(
+        f"{UNIT}/fel", data=body, headers=HERE, content_type=f"multipart/form-data; boundary={boundary}"
+    )
     assert response.status_code in (400, 413)
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/json", "application/xml", "multipart/form-data", "multipart/form-data; boundary=", "x"])
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/json", "application/xml", "multipart/form-data", "multipart/form-data; boundary=", "x"],
+)
 def test_a_body_of_another_kind_changes_nothing(client, kind):
     response = client.post(f"{UNIT}/fel", data='{"topic": "other"}', headers=HERE, content_type=kind)
     assert response.status_code in (400, 422)
@@ -137,7 +177,15 @@ def test_a_body_of_another_kind_changes_nothing(client, kind):
 
 def test_fields_that_are_not_in_the_form_or_come_twice_change_nothing_else(county, client):
     fields = Page(client.get(f"{UNIT}/fel").text).fields()
-    data = fields | {"topic": ["other", "person"], "id": "77", "handled_at": "2020-01-01", "subject": "x", "unit": "1", "forget_on": "2099-01-01", "key": "k"}
+    data = fields | {
+        "topic": ["other", "person"],
+        "id": "77",
+        "handled_at": "2020-01-01",
+        "subject": "x",
+        "unit": "1",
+        "forget_on": "2099-01-01",
+        "key": "k",
+    }
     assert client.post(f"{UNIT}/fel", data=data, headers=HERE).status_code in (303, 422)
     with connection():
         for kept in Feedback.select():
@@ -147,11 +195,38 @@ def test_fields_that_are_not_in_the_form_or_come_twice_change_nothing_else(count
 
 def test_every_address_takes_odd_headers(county):
     client = county.test_client(use_cookies=False)
-    odd = ("", "x" * 5000, "å".encode("utf-8").decode("latin-1"), "*/*;q=x", "\t", ",,,", '"', "W/", "a=b; tbb_utseende=; =; ;")
+    odd = (
+        "",
+        "x" * 5000,
+        "å".encode().decode("latin-1"),
+        "*/*;q=x",
+        "\t",
+        ",,,",
+        '"',
+        "W/",
+        "a=b; tbb_utseende=; =; ;",
+    )
     for address in ("/", "/hitta?q=skola", UNIT, "/finns-inte"):
-        for name in ("Accept-Language", "Accept-Encoding", "If-None-Match", "Cookie", "HX-Request", "HX-Request-Type", "HX-Current-URL", "HX-Boosted", "Referer", "Sec-Fetch-Site", "Range", "If-Modified-Since"):
+        for name in (
+            "Accept-Language",
+            "Accept-Encoding",
+            "If-None-Match",
+            "Cookie",
+            "HX-Request",
+            "HX-Request-Type",
+            "HX-Current-URL",
+            "HX-Boosted",
+            "Referer",
+            "Sec-Fetch-Site",
+            "Range",
+            "If-Modified-Since",
+        ):
             for value in odd:
-                assert client.get(address, headers={name: value}).status_code in (200, 204, 304, 404), (address, name, value)
+                assert client.get(address, headers={name: value}).status_code in (200, 204, 304, 404), (
+                    address,
+                    name,
+                    value,
+                )
 
 
 def test_the_samples_are_many_enough():

@@ -61,5 +61,7 @@ def test_every_public_page_is_valid(county, folder):
 
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="the front-end packages are not fetched: make build")
 def test_the_validator_finds_what_is_wrong(folder):
-    (folder / "wrong.html").write_text("<!doctype html><html lang=sv><title>x</title><p><div id=a></div><img id=a></html>")
+    (folder / "wrong.html").write_text(
+        "<!doctype html><html lang=sv><title>x</title><p><div id=a></div><img id=a></html>"
+    )
     assert len(validate(folder)) >= 2

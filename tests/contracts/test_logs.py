@@ -41,9 +41,21 @@ def test_each_answer_has_one_line_with_the_number_that_its_header_tells(county, 
 def test_no_canary_is_in_the_log_whatever_the_visitor_does(county, log, tmp_path):
     county.testing = False
     client, mark = county.test_client(), "KANARIE"
-    headers = {"User-Agent": mark, "Referer": f"http://localhost/{mark}", "Cookie": f"a={mark}", "X-Forwarded-For": "198.51.100.77"}
+    headers = {
+        "User-Agent": mark,
+        "Referer": f"http://localhost/{mark}",
+        "Cookie": f"a={mark}",
+        "X-Forwarded-For": "198.51.100.77",
+    }
     client = county.test_client(use_cookies=False)
-    for address in (f"/hitta?q={mark}", f"/hitta/forslag?q={mark}", f"/guide?skede={mark}", f"/guide/svar?namn={mark}", f"/finns-inte?{mark}=1", f"/tillganglighet/synpunkt?sida={mark}"):
+    for address in (
+        f"/hitta?q={mark}",
+        f"/hitta/forslag?q={mark}",
+        f"/guide?skede={mark}",
+        f"/guide/svar?namn={mark}",
+        f"/finns-inte?{mark}=1",
+        f"/tillganglighet/synpunkt?sida={mark}",
+    ):
         for method in ("GET", "POST", "PUT"):
             client.open(address, method=method, headers=headers)
     form = Page(client.get(f"{UNIT}/fel").text).fields()
@@ -59,7 +71,9 @@ def test_no_canary_is_in_the_log_whatever_the_visitor_does(county, log, tmp_path
     assert not [path for path in written if mark.encode() in path.read_bytes()], "it lies in clear in a file"
 
 
-@pytest.mark.parametrize("path", ["/x%0d%0aINFO%20forged", "/x%0aforged", "/%1b%5b31m", "/%e2%80%a8forged", "/" + "x" * 5000])
+@pytest.mark.parametrize(
+    "path", ["/x%0d%0aINFO%20forged", "/x%0aforged", "/%1b%5b31m", "/%e2%80%a8forged", "/" + "x" * 5000]
+)
 def test_one_answer_can_never_write_two_lines(client, log, path):
     client.get(path)
     (line,) = requests(log)

@@ -32,13 +32,19 @@ def plain(sql: str) -> str:
 def sqlite_schema() -> dict[str, object]:
     """Tables with columns, keys and checks, and indexes; triggers are only the migrations'."""
     found: dict[str, object] = {}
-    for kind, name, table, sql in rows("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"):
+    for kind, name, table, sql in rows(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    ):
         if table == "migratehistory" or name.startswith(("migrat", "_migrat")):
             continue
         if kind == "table":
-            checks = sorted(plain(check) for check in re.findall(r"CHECK \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", plain(sql)))
+            checks = sorted(
+                plain(check) for check in re.findall(r"CHECK \((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", plain(sql))
+            )
             found[f"table {name}"] = {
-                "columns": sorted(rows(f"SELECT name, upper(type), \"notnull\", dflt_value, pk FROM pragma_table_info('{name}')")),
+                "columns": sorted(
+                    rows(f"SELECT name, upper(type), \"notnull\", dflt_value, pk FROM pragma_table_info('{name}')")
+                ),
                 "references": sorted(row[2:] for row in rows(f"PRAGMA foreign_key_list('{name}')")),
                 "checks": checks,
             }

@@ -17,7 +17,7 @@ FLAWS = {
     'lang="sv" dir="ltr"': ('lang="sv" dir="rtl"', "dir is"),
     'id="q" name="q"': ('id="innehall" name="q"', "stands 2 times"),
     '<label for="q">Sök</label>': ("", "no label"),
-    '<button>Sök</button>': ("<button></button>", "says nothing"),
+    "<button>Sök</button>": ("<button></button>", "says nothing"),
     ' alt=""': ("", "has no alt"),
     "<footer></footer>": ("", "0 <footer>"),
     ' aria-label="Meny"': ("", "<nav> are called ''"),

@@ -66,7 +66,11 @@ def test_every_link_and_every_fetched_thing_within_the_site_leads_somewhere(coun
         for element in page.all("a", "link", "script", "img", "form", "use"):
             for name in ("href", "src", "action"):
                 target = urljoin(here, element.get(name, "#"))
-                if not urlsplit(target).netloc and not target.startswith(("tel:", "mailto:", "data:")) and element.get(name, "#") != "#":
+                if (
+                    not urlsplit(target).netloc
+                    and not target.startswith(("tel:", "mailto:", "data:"))
+                    and element.get(name, "#") != "#"
+                ):
                     wanted[urldefrag(target).url].add((address, urldefrag(target).fragment))
     broken = []
     for target, sources in sorted(wanted.items()):
@@ -78,7 +82,9 @@ def test_every_link_and_every_fetched_thing_within_the_site_leads_somewhere(coun
             broken.append(f"{target} {response.status} (from {min(sources)[0]})")
         elif any(anchor for _source, anchor in sources):
             ids = set(Page(response.text, address=target).ids)
-            broken += [f"{target}#{anchor} (from {source})" for source, anchor in sources if anchor and anchor not in ids]
+            broken += [
+                f"{target}#{anchor} (from {source})" for source, anchor in sources if anchor and anchor not in ids
+            ]
     assert not broken, "\n".join(broken)
     assert len(wanted) > 100
 

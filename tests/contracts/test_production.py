@@ -41,9 +41,15 @@ def test_demo_data_is_never_loaded_in_production(make_app, database_url):
 
 @pytest.mark.parametrize("missing", ["TBB_SECRET_KEY", "TBB_KEY_FILE", "TBB_BASE_URL", "TBB_SMTP_URL"])
 def test_the_front_door_stays_shut_with_a_sentence_and_no_trace(tmp_path, key_file, missing):
-    surroundings = PRODUCTION | {"TBB_SECRET_KEY": "s" * 40, "TBB_KEY_FILE": str(key_file), "TBB_INSTANCE": str(tmp_path)}
+    surroundings = PRODUCTION | {
+        "TBB_SECRET_KEY": "s" * 40,
+        "TBB_KEY_FILE": str(key_file),
+        "TBB_INSTANCE": str(tmp_path),
+    }
     environ = {"PATH": os.environ["PATH"], **{name: value for name, value in surroundings.items() if name != missing}}
-    done = subprocess.run([sys.executable, "-c", "import app"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("tbb cannot start.") and missing in done.stderr and "Traceback" not in done.stderr
 

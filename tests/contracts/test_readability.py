@@ -8,9 +8,35 @@ import pytest
 
 from tests.conftest import go
 
-FAMILY = ("/", "/sa-gar-det-till", "/for-barn", "/orosanmalan", "/modellen/hjulet", "/guide", "/kontakt", "/personuppgifter", "/kakor")
+FAMILY = (
+    "/",
+    "/sa-gar-det-till",
+    "/for-barn",
+    "/orosanmalan",
+    "/modellen/hjulet",
+    "/guide",
+    "/kontakt",
+    "/personuppgifter",
+    "/kakor",
+)
 EASY = ("/lattlast", "/lattlast/modellen", "/lattlast/vem-ar-ansvarig")
-BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "dt", "dd", "summary", "legend", "label", "figcaption", "blockquote", "td", "th")
+BLOCKS = (
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "dt",
+    "dd",
+    "summary",
+    "legend",
+    "label",
+    "figcaption",
+    "blockquote",
+    "td",
+    "th",
+)
 BANNED = re.compile(r"\b(ärende\w*|förälder\w*|föräldrar\w*|handläggare\w*|erhåll\w*|avseende|härmed|samt|åtgärd\w*)\b")
 
 
@@ -29,7 +55,9 @@ def lix(texts: list[str]) -> float:
     return len(words) / len(texts) + 100 * sum(len(word) > 6 for word in words) / len(words)
 
 
-@pytest.mark.parametrize(("address", "most"), [*((address, 35) for address in FAMILY), *((address, 25) for address in EASY)])
+@pytest.mark.parametrize(
+    ("address", "most"), [*((address, 35) for address in FAMILY), *((address, 25) for address in EASY)]
+)
 def test_it_is_easy_to_read(client, capsys, address, most):
     said = sentences(go(client, "/sv" + address))
     found = lix(said)

@@ -83,7 +83,17 @@ def test_no_get_changes_the_database(county):
 
     def everything() -> list:
         with connection():
-            tables = ("unit", "person", "responsibility", "version", "audit_row", "letter", "feedback", "rate_count", "meta")
+            tables = (
+                "unit",
+                "person",
+                "responsibility",
+                "version",
+                "audit_row",
+                "letter",
+                "feedback",
+                "rate_count",
+                "meta",
+            )
             return [rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
 
     before, client = everything(), county.test_client()

@@ -77,7 +77,13 @@ def test_the_version_changes_with_any_file_and_only_then(tmp_path):
 
 @pytest.mark.parametrize(
     "address",
-    ["/static/", "/static/old/css/tbb.css", "/static/../app.py", "/static/%2e%2e/%2e%2e/app.py", "/static/x/vendor/../../app.py"],
+    [
+        "/static/",
+        "/static/old/css/tbb.css",
+        "/static/../app.py",
+        "/static/%2e%2e/%2e%2e/app.py",
+        "/static/x/vendor/../../app.py",
+    ],
 )
 def test_nothing_else_is_served(client, address):
     with client.get(address) as response:

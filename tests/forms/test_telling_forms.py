@@ -30,7 +30,9 @@ def test_every_topic_is_accepted_and_fits_its_column(topic):
     assert len(topic) <= Feedback.topic.max_length
 
 
-@pytest.mark.parametrize(("form_class", "right"), [(ReportForm, {"topic": "other"}), (AccessibilityForm, {"message": "Hej"})])
+@pytest.mark.parametrize(
+    ("form_class", "right"), [(ReportForm, {"topic": "other"}), (AccessibilityForm, {"message": "Hej"})]
+)
 def test_limits_let_the_last_allowed_character_through(form_class, right):
     assert errors(form_class, **right | {"message": "å" * MOST_CHARACTERS}) == {}
     assert list(errors(form_class, **right | {"message": "å" * (MOST_CHARACTERS + 1)})) == ["message"]
@@ -42,7 +44,9 @@ def test_a_page_fits_its_column():
     assert list(errors(AccessibilityForm, message="Hej", page="/" * (Feedback.page.max_length + 1))) == ["page"]
 
 
-@pytest.mark.parametrize("address", ["a", "a@", "@b.example", "a b@c.example", "a@b", "a@b.example\nBcc: c@d.example", "a@b..example"])
+@pytest.mark.parametrize(
+    "address", ["a", "a@", "@b.example", "a b@c.example", "a@b", "a@b.example\nBcc: c@d.example", "a@b..example"]
+)
 def test_what_is_no_address_is_refused_in_words(address):
     (text,) = errors(ReportForm, topic="other", reply_to=address)["reply_to"]
     assert "e-postadress" in text

@@ -8,7 +8,19 @@ import pytest
 from peewee import IntegrityError
 
 from tbb.database import UtcDateTimeField, run
-from tbb.models import Feedback, Letter, Municipality, Organizer, Person, Posting, Responsibility, Term, Unit, UnitId, UnitSlug
+from tbb.models import (
+    Feedback,
+    Letter,
+    Municipality,
+    Organizer,
+    Person,
+    Posting,
+    Responsibility,
+    Term,
+    Unit,
+    UnitId,
+    UnitSlug,
+)
 from tbb.models.kinds import Kind, OrganizerKind, Role, Status
 from tests import make
 
@@ -82,7 +94,11 @@ def test_what_must_be_unique_is(db):
 def test_what_others_lean_on_cannot_be_taken_away(db):
     unit = make.unit(organizer=make.organizer())
     part = make.responsible(unit)
-    for model, number in ((Municipality, unit.municipality_id), (Organizer, unit.organizer_id), (Person, part.person_id)):
+    for model, number in (
+        (Municipality, unit.municipality_id),
+        (Organizer, unit.organizer_id),
+        (Person, part.person_id),
+    ):
         refused(db, lambda model=model, number=number: model.delete().where(model.id == number).execute())
 
 

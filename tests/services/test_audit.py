@@ -31,7 +31,13 @@ def test_an_unbroken_chain_is_well(db):
     written()
     assert audit.first_broken() is None
     row = AuditRow.get()
-    assert (row.actor, row.action, row.thing, row.thing_id, row.fields) == ("command", "unit:change", "unit", "0", "name,phone")
+    assert (row.actor, row.action, row.thing, row.thing_id, row.fields) == (
+        "command",
+        "unit:change",
+        "unit",
+        "0",
+        "name,phone",
+    )
     assert row.previous == audit.GENESIS
     assert row.at.utcoffset().total_seconds() == 0
 
@@ -48,7 +54,10 @@ def test_the_database_refuses_to_change_or_remove_a_row(db, statement):
 @pytest.mark.parametrize(
     ("tampering", "shows_at"),
     [
-        *((f"UPDATE audit_row SET {column} = 'x' WHERE id = 3", 3) for column in ("actor", "action", "thing", "thing_id", "fields", "note", "previous", "digest")),
+        *(
+            (f"UPDATE audit_row SET {column} = 'x' WHERE id = 3", 3)
+            for column in ("actor", "action", "thing", "thing_id", "fields", "note", "previous", "digest")
+        ),
         ("UPDATE audit_row SET at = '2020-01-01 00:00:00' WHERE id = 2", 2),
         ("DELETE FROM audit_row WHERE id = 3", 4),
         ("DELETE FROM audit_row WHERE id = 1", 2),

@@ -52,7 +52,12 @@ class TestTheCounty:
         demo.load(COMMAND)
 
     def test_every_number_and_address_is_from_what_is_kept_for_fiction(self):
-        numbers = [row[0] for row in rows("SELECT phone FROM person UNION SELECT switchboard FROM person UNION SELECT phone FROM unit")]
+        numbers = [
+            row[0]
+            for row in rows(
+                "SELECT phone FROM person UNION SELECT switchboard FROM person UNION SELECT phone FROM unit"
+            )
+        ]
         assert all(FICTIONAL.fullmatch(number) for number in numbers if number)
         mails = [row[0] for row in rows("SELECT email FROM person UNION SELECT email FROM unit")]
         assert all(mail.endswith(".example") for mail in mails if mail)
@@ -69,13 +74,19 @@ class TestTheCounty:
         assert Person.select().where(Person.protected).exists()
         assert Unit.select().where(Unit.status == Status.DORMANT).exists()
         assert UnitSlug.select().exists()
-        assert Responsibility.select().where(Responsibility.away_from <= today, Responsibility.away_until >= today).exists()
+        assert (
+            Responsibility.select()
+            .where(Responsibility.away_from <= today, Responsibility.away_until >= today)
+            .exists()
+        )
         for role in Role:
             assert Responsibility.select().where(Responsibility.role == role).exists()
 
     def test_some_units_lack_a_bba_but_most_have_one(self):
         expected = [unit for unit in Unit.select() if unit.kind in BBA_KINDS]
-        without = [unit for unit in expected if not unit.responsibilities.where(Responsibility.role == Role.BBA).exists()]
+        without = [
+            unit for unit in expected if not unit.responsibilities.where(Responsibility.role == Role.BBA).exists()
+        ]
         assert 0 < len(without) < len(expected) / 10
 
     def test_everything_in_it_is_found_and_has_a_page(self):

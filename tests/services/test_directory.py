@@ -101,7 +101,9 @@ def test_neighbours_are_the_nearest_of_each_service_in_the_same_municipality(db)
 def test_the_units_of_one_school_know_each_other(db):
     where = make.municipality()
     school = make.school("Exempelgymnasiet", where)
-    one, two = (make.unit(f"Exempelgymnasiet {number}", Kind.UPPER_SECONDARY, where, school=school) for number in (1, 2))
+    one, two = (
+        make.unit(f"Exempelgymnasiet {number}", Kind.UPPER_SECONDARY, where, school=school) for number in (1, 2)
+    )
     assert [found.label for found in page(one).siblings] == [two.label]
     assert page(make.unit("Ensam", where=where)).siblings == ()
 

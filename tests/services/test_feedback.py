@@ -19,7 +19,13 @@ NOON = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)
 
 def tell(message: str = "Fel nummer", sender: str = "192.0.2.1", **more) -> None:
     """Tell us something."""
-    values = {"subject": "report", "topic": "person", "reply_to": "", "page": "/enhet/x", "tell_address": "vakt@tbb.example"}
+    values = {
+        "subject": "report",
+        "topic": "person",
+        "reply_to": "",
+        "page": "/enhet/x",
+        "tell_address": "vakt@tbb.example",
+    }
     feedback.tell(VISITOR, sender, message=message, **values | more)
 
 
@@ -27,7 +33,12 @@ def tell(message: str = "Fel nummer", sender: str = "192.0.2.1", **more) -> None
 def test_a_message_comes_back_exactly(db, message):
     tell(message, reply_to="någon@exempel.example")
     (told,) = feedback.waiting(COMMAND)
-    assert (told.message, told.reply_to, told.topic, told.page) == (message, "någon@exempel.example", "person", "/enhet/x")
+    assert (told.message, told.reply_to, told.topic, told.page) == (
+        message,
+        "någon@exempel.example",
+        "person",
+        "/enhet/x",
+    )
 
 
 def test_what_is_stored_is_sealed_and_bound_to_its_row(db):

@@ -115,9 +115,21 @@ def test_a_letter_arrives_as_it_was_written_and_is_then_forgotten(db, postbox, s
 def test_the_words_that_leave_have_one_recipient_whatever_is_in_them(db, postbox, settings):
     write(recipient="a@tbb.example")
     with pytest.raises(ValueError):
-        mail.compose(sender="s@tbb.example", recipient="a@tbb.example\nBcc: b@tbb.example", subject="x", body="", message_id="<x@tbb>")
+        mail.compose(
+            sender="s@tbb.example",
+            recipient="a@tbb.example\nBcc: b@tbb.example",
+            subject="x",
+            body="",
+            message_id="<x@tbb>",
+        )
     with pytest.raises(ValueError):
-        mail.compose(sender="s@tbb.example", recipient="a@tbb.example", subject="x\r\nBcc: b@tbb.example", body="", message_id="<x@tbb>")
+        mail.compose(
+            sender="s@tbb.example",
+            recipient="a@tbb.example",
+            subject="x\r\nBcc: b@tbb.example",
+            body="",
+            message_id="<x@tbb>",
+        )
     worker.send_next(settings)
     assert b"Bcc" not in postbox.taken[0]
 

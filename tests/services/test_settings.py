@@ -89,7 +89,8 @@ def test_development_makes_its_own_secrets_once_for_its_owner_alone(tmp_path):
 
 def test_further_hosts_and_the_statements_authority_are_settings(right):
     settings = read_settings(
-        right | {"TBB_TRUSTED_HOSTS": "a.example, b.example", "TBB_AUTHORITY_NAME": "PTS", "TBB_ASSESSED_ON": "2027-02-01"}
+        right
+        | {"TBB_TRUSTED_HOSTS": "a.example, b.example", "TBB_AUTHORITY_NAME": "PTS", "TBB_ASSESSED_ON": "2027-02-01"}
     )
     assert settings.trusted_hosts == ("tbb.example", "a.example", "b.example")
     assert settings.authority_name == "PTS"

@@ -47,7 +47,9 @@ def test_a_unit_shows_who_answers_for_it_and_how_to_reach_them(visit, look_up):
     assert any(link.startswith("https://www.openstreetmap.org/") for link in page.links)
 
 
-@pytest.mark.parametrize(("language", "confirmed"), [("sv", "bekräftades"), ("en", ""), ("ar", ""), ("fi", ""), ("so", "")])
+@pytest.mark.parametrize(
+    ("language", "confirmed"), [("sv", "bekräftades"), ("en", ""), ("ar", ""), ("fi", ""), ("so", "")]
+)
 def test_the_day_of_confirmation_is_written_as_the_language_does(visit, look_up, language, confirmed):
     _person, part = look_up(lambda: bba_of(FIRST))
     day = format_date(part.confirmed_on, "long", locale=language)
@@ -57,7 +59,13 @@ def test_the_day_of_confirmation_is_written_as_the_language_does(visit, look_up,
 
 def test_what_is_not_confirmed_says_so(visit, look_up):
     slug = look_up(
-        lambda: Unit.select().join(Responsibility).where(Responsibility.confirmed_on.is_null(), Responsibility.role == "bba").first().slug
+        lambda: (
+            Unit.select()
+            .join(Responsibility)
+            .where(Responsibility.confirmed_on.is_null(), Responsibility.role == "bba")
+            .first()
+            .slug
+        )
     )
     assert "ännu inte bekräftade" in visit(f"/enhet/{slug}").words
 
@@ -110,7 +118,9 @@ def test_a_unit_that_is_not_at_work_says_so_first(county, status):
 
 
 def test_units_of_one_school_lead_to_each_other(visit, look_up):
-    slugs = look_up(lambda: [unit.slug for unit in Unit.select().where(Unit.school.is_null(False)).order_by(Unit.id).limit(3)])
+    slugs = look_up(
+        lambda: [unit.slug for unit in Unit.select().where(Unit.school.is_null(False)).order_by(Unit.id).limit(3)]
+    )
     assert {f"/enhet/{slug}" for slug in slugs[1:]} <= set(visit(f"/enhet/{slugs[0]}").links)
 
 
@@ -148,7 +158,9 @@ def test_a_municipality_shows_its_numbers_and_whom_to_tell_a_concern(visit, look
 
 def test_a_municipality_that_lacks_everything_still_says_what_to_do(county):
     with connection():
-        Municipality.create(code="9999", name="Tomby", slug="tomby", sort_key="tomby", participates=True, switchboard="08-465 004 01")
+        Municipality.create(
+            code="9999", name="Tomby", slug="tomby", sort_key="tomby", participates=True, switchboard="08-465 004 01"
+        )
         versions.bump(versions.DIRECTORY)
     page = go(county.test_client(), "/kommun/tomby")
     assert page.words.count("08-465 004 01") >= 3
@@ -156,7 +168,17 @@ def test_a_municipality_that_lacks_everything_still_says_what_to_do(county):
 
 def test_all_nine_municipalities_are_listed_in_swedish_order(visit):
     names = [link.get_text() for link in visit("/kommuner").soup.select("main ul a")]
-    assert names == ["Eskilstuna", "Flen", "Gnesta", "Katrineholm", "Nyköping", "Oxelösund", "Strängnäs", "Trosa", "Vingåker"]
+    assert names == [
+        "Eskilstuna",
+        "Flen",
+        "Gnesta",
+        "Katrineholm",
+        "Nyköping",
+        "Oxelösund",
+        "Strängnäs",
+        "Trosa",
+        "Vingåker",
+    ]
 
 
 def test_the_page_about_concern_has_every_municipalitys_numbers(visit, look_up):

@@ -49,7 +49,10 @@ def test_counts_are_of_what_a_filter_would_give(client):
     page = go(client, "/hitta?q=skolan")
     for box in page.soup.select("form.filters input[name=verksamhet]"):
         count = int(page.soup.select_one(f"label[for={box['id']}] .muted").get_text().strip("()"))
-        assert str(count) in go(client, f"/hitta?q=skolan&verksamhet={box['value']}").soup.select_one("#traffar-h").get_text()
+        assert (
+            str(count)
+            in go(client, f"/hitta?q=skolan&verksamhet={box['value']}").soup.select_one("#traffar-h").get_text()
+        )
 
 
 def test_every_unit_is_on_just_one_of_the_pages(client):
@@ -67,7 +70,10 @@ def test_units_of_one_school_stand_together(visit):
     assert page.soup.select_one(".unitgroup .unit")
 
 
-@pytest.mark.parametrize("address", ["/hitta?q=xyzzyqqq", "/hitta?q=xyzzyqqq&kommun=flen", "/hitta?kommun=flen&vem=region&verksamhet=preschool"])
+@pytest.mark.parametrize(
+    "address",
+    ["/hitta?q=xyzzyqqq", "/hitta?q=xyzzyqqq&kommun=flen", "/hitta?kommun=flen&vem=region&verksamhet=preschool"],
+)
 def test_nothing_found_is_never_a_dead_end(visit, address):
     page = visit(address)
     ways = [link["href"] for link in page.soup.select("#traffar a")]
@@ -103,7 +109,13 @@ def test_in_arabic_the_search_speaks_arabic_and_finds_the_same(client):
     assert all(link["href"].startswith("/ar/") for link in arabic.soup.select(".unit .cover-link"))
 
 
-PAIRS = st.lists(st.tuples(st.sampled_from([*FACETS, "q", "sida", "antal", "x"]), st.text(max_size=12) | st.sampled_from([*Kind, *OrganizerKind, "2", "50", "flen"])), max_size=12)
+PAIRS = st.lists(
+    st.tuples(
+        st.sampled_from([*FACETS, "q", "sida", "antal", "x"]),
+        st.text(max_size=12) | st.sampled_from([*Kind, *OrganizerKind, "2", "50", "flen"]),
+    ),
+    max_size=12,
+)
 
 
 @given(PAIRS)

@@ -133,14 +133,19 @@ def test_a_robot_that_fills_the_trap_is_thanked_and_forgotten(send, path):
 
 
 @BOTH
-@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://elsewhere.example"}])
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://elsewhere.example"}],
+)
 def test_a_form_on_another_site_is_refused(send, path, headers):
     assert send(path, headers=headers).status_code == 400
     assert nothing_is_kept()
 
 
 @BOTH
-@pytest.mark.parametrize("headers", [{"Origin": "http://localhost"}, {"Referer": "http://localhost/enhet"}, {"Sec-Fetch-Site": "none"}])
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://localhost"}, {"Referer": "http://localhost/enhet"}, {"Sec-Fetch-Site": "none"}]
+)
 def test_older_browsers_may_send_too(send, path, headers):
     assert send(path, headers=headers).status_code == 303
 
@@ -164,7 +169,10 @@ def test_a_form_from_yesterday_is_refused_and_one_from_this_morning_is_not(count
     for hours, answer in ((11, 303), (13, 400)):
         signer.hours = hours
         assert send(path, stamp=signer.sign(b"form").decode()).status_code == answer
-    assert send(path, stamp=TimestampSigner("another key", salt="tbb anonymous form").sign(b"form").decode()).status_code == 400
+    assert (
+        send(path, stamp=TimestampSigner("another key", salt="tbb anonymous form").sign(b"form").decode()).status_code
+        == 400
+    )
 
 
 @BOTH

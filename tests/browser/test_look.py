@@ -1,0 +1,110 @@
+"""How pages sit in the window: narrow, zoomed, large enough to press, still while they change, and on paper."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+LEAST_PIXELS = 44
+SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) window.shifts += entry.value;
+}).observe({type: 'layout-shift', buffered: true}); }"""
+TOO_SMALL = """least => [...document.querySelectorAll(
+    'button, .ds-button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, summary, nav#meny a, .topbar a, .ds-chip, .suggest a, .helpnow a.tel, .sitefoot nav a')]
+  .filter(element => element.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !element.closest('.trap, [data-example]') && !element.matches('.ds-sr-only, .ds-skip-link'))
+  .map(element => { const box = element.getBoundingClientRect(); return [element.tagName + '.' + element.className + ' ' + element.textContent.trim().slice(0, 30), Math.round(box.width), Math.round(box.height)]; })
+  .filter(([, width, height]) => height < least - 0.5 || width < least - 0.5)"""
+SIDEWAYS = """() => { const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (wide <= 0) return null;
+  const edge = document.documentElement.clientWidth;
+  const culprits = [...document.querySelectorAll('body *')].filter(e => { const b = e.getBoundingClientRect(); return b.width && (b.right > edge + 1 || b.left < -1) && e.checkVisibility(); });
+  return wide + 'px: ' + culprits.slice(0, 3).map(e => e.tagName + '.' + e.className).join(', '); }"""
+
+
+@pytest.mark.parametrize("language", ["sv", "fi", "ar"])
+def test_no_page_scrolls_sideways_at_320_pixels(visitor, addresses, language):
+    visitor.allowed_statuses = {404}
+    tab, faults = visitor.open("/", width=320, height=640), []
+    for address in addresses:
+        tab.goto(f"/{language}{address}")
+        if found := tab.evaluate(SIDEWAYS):
+            faults.append(f"/{language}{address} {found}")
+    assert not faults, "\n".join(faults)
+
+
+def test_what_is_pressed_is_at_least_44_pixels(visitor, addresses):
+    visitor.allowed_statuses = {404}
+    tab, faults = visitor.open("/", width=390, height=844), {}
+    for address in addresses:
+        if address == "/stilguide":
+            continue
+        tab.goto(f"/sv{address}")
+        for name, width, height in tab.evaluate(TOO_SMALL, LEAST_PIXELS):
+            faults.setdefault(name, f"{width}×{height} {name} on {address}")
+    assert not faults, f"{len(faults)}:\n" + "\n".join(list(faults.values())[:60])
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_suggestions_come_and_go(visitor, width):
+    tab = visitor.open("/hitta", width=width)
+    tab.evaluate(SHIFTS)
+    box = tab.get_by_role("combobox")
+    box.press_sequentially("skolan", delay=30)
+    expect(tab.get_by_role("option").first).to_be_visible()
+    tab.wait_for_load_state("networkidle")
+    box.press("Escape")
+    expect(tab.get_by_role("option")).to_have_count(0)
+    tab.wait_for_timeout(200)
+    assert tab.evaluate("window.shifts") < 0.02
+
+
+@pytest.mark.parametrize("address", ["/", "/hitta?q=skola", "/enhet/nackrosskolan-eskilstuna", "/guide"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_a_page_comes(visitor, address, width):
+    tab = visitor.open(address, width=width)
+    tab.evaluate(SHIFTS)
+    tab.wait_for_timeout(300)
+    assert tab.evaluate("window.shifts") < 0.02
+
+
+def test_on_paper_there_is_the_content_and_no_navigation(visitor):
+    tab = visitor.open("/enhet/nackrosskolan-eskilstuna")
+    tab.emulate_media(media="print")
+    for hidden in ("nav#meny", ".topbar", "details.lang", ".noprint", "footer nav", ".ds-skip-link"):
+        for found in tab.locator(hidden).all():
+            expect(found).not_to_be_visible()
+    expect(tab.get_by_role("heading", level=1)).to_be_visible()
+    expect(tab.locator("article.person")).to_be_visible()
+
+
+def test_the_poster_fits_one_page_of_a4(visitor):
+    tab = visitor.open("/enhet/nackrosskolan-eskilstuna/affisch")
+    made = tab.pdf(format="A4", prefer_css_page_size=True)
+    assert (
+        made.count(b"/Type /Page\n") + made.count(b"/Type /Page/") + made.count(b"/Type/Page/") <= 1
+        or made.count(b"/MediaBox") == 1
+    )
+
+
+@pytest.mark.parametrize("address", ["/", "/hitta?q=skola", "/enhet/nackrosskolan-eskilstuna"])
+def test_text_may_be_twice_as_large(visitor, address):
+    tab = visitor.open(address, width=640, height=900)
+    tab.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    assert tab.evaluate(SIDEWAYS) is None
+
+
+def test_colours_forced_by_the_reader_leave_everything_visible(visitor):
+    tab = visitor.open("/enhet/nackrosskolan-eskilstuna", forced_colors="active")
+    expect(tab.locator("article.person .ds-button").first).to_be_visible()
+    assert tab.evaluate("getComputedStyle(document.querySelector('article.person')).borderTopStyle") == "solid"
+
+
+def test_dark_is_dark_and_light_is_light(visitor):
+    def brightness(scheme: str) -> float:
+        tab = visitor.open("/", scheme=scheme)
+        colour = tab.evaluate("""() => { const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+            canvas.fillStyle = getComputedStyle(document.body).backgroundColor; canvas.fillRect(0, 0, 1, 1);
+            return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).reduce((a, b) => a + b) / 765; }""")
+        return colour
+
+    assert brightness("dark") < 0.3 < 0.8 < brightness("light")
