@@ -89,7 +89,9 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
                 values = [some[:2] for some in values]
             here = []
             for chosen in product(*values):
-                address = app.url_for(rule.endpoint, **dict(zip(sorted(rule.arguments), chosen)), _external=False)
+                address = app.url_for(
+                    rule.endpoint, **dict(zip(sorted(rule.arguments), chosen, strict=True)), _external=False
+                )
                 here += [address + (f"?{query}" if query else "") for query in QUERIES.get(rule.endpoint, ("",))]
             found += [(rule.endpoint, address) for address in (here[:1] if few else here)]
     return found

@@ -202,7 +202,7 @@ def axe(tab: Page, *, rules: list[str] | None = None) -> list[str]:
     options = {"runOnly": only, "resultTypes": ["violations"], "preload": False}
     found = tab.evaluate("options => axe.run(options).then(result => result.violations)", options)
     return [
-        f"{fault['id']} ({fault['impact']}): {node['target']} {node.get('any', [{}])[0].get('message', '') if node.get('any') else ''}"
+        f"{fault['id']} ({fault['impact']}): {node['target']} {' '.join(why['message'] for why in node['any'][:1])}"
         for fault in found
         for node in fault["nodes"][:4]
     ]

@@ -189,7 +189,8 @@ def test_a_visit_leaves_nothing_in_the_browser(visitor):
     for address in ("/hitta?q=skola", UNIT, "/guide", "/kontakt"):
         tab.goto(address)
     left = tab.evaluate(
-        "async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, (await caches.keys()).length]"
+        """async () => [localStorage.length, sessionStorage.length,
+        (await indexedDB.databases()).length, (await caches.keys()).length]"""
     )
     assert left == [0, 0, 0, 0] and tab.context.cookies() == []
 

@@ -11,10 +11,12 @@ from tests.browser.conftest import look
 
 FOCUS_SHOWS = """() => {
     const element = document.activeElement, box = element.getBoundingClientRect();
-    const around = [element, element.parentElement, element.parentElement?.parentElement, element.labels?.[0]].filter(Boolean);
+    const above = element.parentElement;
+    const around = [element, above, above?.parentElement, element.labels?.[0]].filter(Boolean);
     const rings = around.flatMap(one => [null, '::before', '::after'].map(part => getComputedStyle(one, part)));
     // The browser's own ring ("auto") is always two pixels of dark and light; one of ours must be as thick.
-    const thick = style => style.outlineStyle === 'auto' || (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2);
+    const drawn = style => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    const thick = style => style.outlineStyle === 'auto' || drawn(style);
     const appears = element.matches('.ds-skip-link') && box.height > 20;
     const ring = appears || rings.some(style => thick(style) || style.boxShadow !== 'none');
     const inView = box.bottom > 0 && box.top < innerHeight;

@@ -9,16 +9,31 @@ LEAST_PIXELS = 44
 SHIFTS = """() => { window.shifts = 0; new PerformanceObserver(list => {
     for (const entry of list.getEntries()) window.shifts += entry.value;
 }).observe({type: 'layout-shift', buffered: true}); }"""
-TOO_SMALL = """least => [...document.querySelectorAll(
-    'button, .ds-button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea, summary, nav#meny a, .topbar a, .ds-chip, .suggest a, .helpnow a.tel, .sitefoot nav a')]
-  .filter(element => element.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !element.closest('.trap, [data-example]') && !element.matches('.ds-sr-only, .ds-skip-link'))
-  .map(element => { const box = element.getBoundingClientRect(); return [element.tagName + '.' + element.className + ' ' + element.textContent.trim().slice(0, 30), Math.round(box.width), Math.round(box.height)]; })
-  .filter(([, width, height]) => height < least - 0.5 || width < least - 0.5)"""
-SIDEWAYS = """() => { const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
-  if (wide <= 0) return null;
-  const edge = document.documentElement.clientWidth;
-  const culprits = [...document.querySelectorAll('body *')].filter(e => { const b = e.getBoundingClientRect(); return b.width && (b.right > edge + 1 || b.left < -1) && e.checkVisibility(); });
-  return wide + 'px: ' + culprits.slice(0, 3).map(e => e.tagName + '.' + e.className).join(', '); }"""
+TOO_SMALL = """least => {
+    const pressed = [
+        'button, .ds-button, textarea, summary, input:not([type=hidden]):not([type=radio]):not([type=checkbox])',
+        'nav#meny a, .topbar a, .ds-chip, .suggest a, .helpnow a.tel, .sitefoot nav a',
+    ].join(', ');
+    const seen = element => element.checkVisibility({visibilityProperty: true, opacityProperty: true})
+        && !element.closest('.trap') && !element.matches('.ds-sr-only, .ds-skip-link');
+    const measured = element => {
+        const box = element.getBoundingClientRect();
+        const says = element.tagName + '.' + element.className + ' ' + element.textContent.trim().slice(0, 30);
+        return [says, Math.round(box.width), Math.round(box.height)];
+    };
+    return [...document.querySelectorAll(pressed)].filter(seen).map(measured)
+        .filter(([, width, height]) => height < least || width < least);
+}"""
+SIDEWAYS = """() => {
+    const edge = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth - edge;
+    if (wide <= 0) return null;
+    const sticksOut = element => {
+        const box = element.getBoundingClientRect();
+        return box.width && (box.right > edge + 1 || box.left < -1) && element.checkVisibility();
+    };
+    const culprits = [...document.querySelectorAll('body *')].filter(sticksOut).slice(0, 3);
+    return wide + ' px: ' + culprits.map(element => element.tagName + '.' + element.className).join(', ');
+}"""
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "ar"])

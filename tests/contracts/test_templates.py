@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import jinja2.nodes
@@ -90,7 +91,7 @@ def test_macros_say_what_they_are_for():
     lines = (FOLDER / "macros" / "ui.html").read_text(encoding="utf-8").splitlines()
     silent = [
         line
-        for before, line in zip(lines, lines[1:])
+        for before, line in pairwise(lines)
         if line.startswith("{% macro ") and not line.startswith("{% macro _") and not before.rstrip().endswith("#}")
     ]
     assert not silent
