@@ -4,8 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from tbb import settle
-from tbb.serve import HOST, port_of, warm_up
+from tbb.serve import HOST, port_of
 from tbb.settings import BadSetting, read_settings
 
 try:
@@ -32,7 +31,16 @@ accesslog = None
 proc_name = "tbb-web"
 
 
+def post_fork(server, worker):
+    """Let a worker read the code as it is now: after an upgrade and a reload the master still holds the old."""
+    for name in [name for name in sys.modules if name == "tbb" or name.startswith("tbb.")]:
+        del sys.modules[name]
+
+
 def post_worker_init(worker):
     """Make the first visitor's wait as short as everybody else's."""
+    from tbb import settle
+    from tbb.serve import warm_up
+
     warm_up(worker.app.wsgi())
     settle()
