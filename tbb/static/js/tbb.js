@@ -58,7 +58,11 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && links.length) mark(finder, links.at((now < 0 && step < 0 ? 0 : now) + step) ?? links[0]);
     else if (event.key === "Enter" && now >= 0) links[now].click();
-    else if (event.key === "Escape" && links.length) show(finder, false);
+    else if (event.key === "Escape") {
+      event.target.dispatchEvent(new Event("htmx:abort")); /* an answer on its way must not open the list again */
+      if (!links.length) return;
+      show(finder, false);
+    }
     else return;
     event.preventDefault();
   };
