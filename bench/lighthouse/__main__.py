@@ -1,6 +1,6 @@
 """Lets Lighthouse judge start, search, unit page and guide on the production server, and prints the scores.
 
-    make lighthouse
+make lighthouse
 """
 
 from __future__ import annotations

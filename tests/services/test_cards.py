@@ -92,9 +92,7 @@ def test_lines_are_at_most_75_octets_and_never_cut_inside_a_letter():
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
 def test_a_line_break_typed_in_adds_no_property(line_end):
     evil = f"Kim{line_end}TEL:112{line_end}END:VCARD"
-    card = read(
-        vcard(Card(name=evil, unit=evil, organizer=evil, title=evil, email=evil, place=evil, phone=evil))
-    )
+    card = read(vcard(Card(name=evil, unit=evil, organizer=evil, title=evil, email=evil, place=evil, phone=evil)))
     assert card["FN"] == ["Kim TEL:112 END:VCARD"]
     assert "TEL" not in card
 
@@ -144,9 +142,7 @@ def test_an_address_is_only_one_that_a_browser_may_open(url):
     assert "URL" not in read(vcard(Card(name="Kim", unit="R", url=url)))
 
 
-@pytest.mark.parametrize(
-    "url", [ADDRESS, "https://tbb.example/" + "a" * 180, "http://127.0.0.1:8000/enhet/x?å=1"]
-)
+@pytest.mark.parametrize("url", [ADDRESS, "https://tbb.example/" + "a" * 180, "http://127.0.0.1:8000/enhet/x?å=1"])
 def test_a_phone_reads_the_address_from_the_code(url):
     assert decode(qr_svg(url, title="QR-kod")) == url
 
@@ -193,9 +189,7 @@ def drawn(drawing: str) -> list[list[bool]]:
 
 
 def format_of(modules: list[list[bool]]) -> tuple[int, int]:
-    places = [(8, column) for column in (0, 1, 2, 3, 4, 5, 7, 8)] + [
-        (row, 8) for row in (7, 5, 4, 3, 2, 1, 0)
-    ]
+    places = [(8, column) for column in (0, 1, 2, 3, 4, 5, 7, 8)] + [(row, 8) for row in (7, 5, 4, 3, 2, 1, 0)]
     bits = int("".join(str(int(modules[row][column])) for row, column in places), 2) ^ 0x5412
     return bits >> 13, bits >> 10 & 7
 
@@ -233,12 +227,7 @@ def reserved(row: int, column: int, size: int, version: int) -> bool:
 def aligned(row: int, column: int, size: int, version: int) -> bool:
     centres = consts.ALIGNMENT_POS[version - 2] if version > 1 else ()
     in_finder = {(6, 6), (6, size - 7), (size - 7, 6)}
-    return any(
-        abs(row - y) <= 2 and abs(column - x) <= 2
-        for y in centres
-        for x in centres
-        if (y, x) not in in_finder
-    )
+    return any(abs(row - y) <= 2 and abs(column - x) <= 2 for y in centres for x in centres if (y, x) not in in_finder)
 
 
 def data_codewords(mixed: list[int], lengths: list[int]) -> list[int]:

@@ -169,9 +169,7 @@ def test_a_unit_without_anyone_responsible_says_who_to_turn_to():
 
 
 def test_a_protected_person_does_not_say_me():
-    page = words(
-        poster(PosterText(unit="BVC Ekorren", name="Barnets bästa-ansvarig", phone="112", person=False))
-    )
+    page = words(poster(PosterText(unit="BVC Ekorren", name="Barnets bästa-ansvarig", phone="112", person=False)))
     assert packed("Prata med oss. Vi har en Barnets bästa-ansvarig här.") in packed(page)
     assert "mig" not in page
 

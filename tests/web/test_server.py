@@ -196,9 +196,7 @@ def test_when_one_dies_the_other_is_stopped_and_the_exit_code_tells(victim, surr
 
 def said_by(command: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess:
     """Run a program that ends by itself, without tracebacks, and give what it said."""
-    done = subprocess.run(
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=PATIENCE
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert "Traceback" not in done.stderr
     return done
 
