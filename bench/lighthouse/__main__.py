@@ -30,6 +30,9 @@ class CannotJudge(Exception):
     """Something that Lighthouse needs is missing; the text says what."""
 
 
+TRIES = 3
+
+
 def program(name: str) -> str:
     """Find node or npm: the pinned one beside this Python, else the machine's."""
     found = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
@@ -62,7 +65,11 @@ def judge(address: str, folder: Path) -> dict:
         f"--only-categories={','.join(CATEGORIES)}",
         "--chrome-flags=--headless=new --no-sandbox --disable-dev-shm-usage",
     ]  # fmt: skip
-    subprocess.run(command, check=True, env={**os.environ, "CHROME_PATH": chromium()}, stdout=subprocess.DEVNULL)
+    environ = {**os.environ, "CHROME_PATH": chromium()}
+    for attempt in range(TRIES):
+        # Now and then the browser gives no trace of a page; Lighthouse's own advice is to run again.
+        if subprocess.run(command, check=attempt == TRIES - 1, env=environ, stdout=subprocess.DEVNULL).returncode == 0:
+            break
     return json.loads(report.read_text(encoding="utf-8"))
 
 
