@@ -24,7 +24,7 @@ PRAGMAS = (
     ("foreign_keys", 1),
     ("busy_timeout", 10_000),
     ("secure_delete", 1),
-    ("cache_size", -4_000),
+    ("cache_size", -2_000),
     ("temp_store", 2),
     ("journal_size_limit", 64 * 2**20),
 )

@@ -89,7 +89,7 @@ def kind_words(kind: str, organizer_kind: str) -> Iterable[str]:
         yield "friskola"
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Cut the genitive, the definite form and the last vowel: forskolans, forskolan, forskola → forskol.
 

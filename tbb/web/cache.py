@@ -25,7 +25,7 @@ VARY = "Accept-Encoding, Accept-Language, Cookie, HX-Request, HX-Request-Type"
 ENCODINGS = ("br", "gzip")
 HTMX_HEADERS = ("HTTP_HX_REQUEST", "HTTP_HX_REQUEST_TYPE", "HTTP_HX_BOOSTED", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 LONGEST_QUERY = 300
-ROOM = 6 * 2**20
+ROOM = 3 * 2**20
 """Bytes of pages that a process remembers."""
 OVERHEAD = 2_000
 """What a page costs beside its body: its key and headers."""

@@ -63,7 +63,7 @@ def as_rows(found: Iterable[Row], level: int) -> list[Markup]:
     return [_drawn(root, language, level, row) for row in found]
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=1000)
 def _drawn(root: str, language: str, level: int, row: Row) -> Markup:
     """Draw one result; a row says all that it shows, so the same row is drawn once."""
     return current_app.jinja_env.globals["ui"].unit_row(result_row(row), level)
