@@ -131,7 +131,8 @@ def _keyring(environ: Mapping[str, str], instance: Path, production: bool) -> Ke
     if production and not named:
         raise BadSetting(
             "TBB_KEY_FILE is missing: name a file with the sealing keys, outside the database's backup."
-            " Make its first line with: flask new-key"
+            " Make its first line with: python3 -c"
+            " \"import base64, os; print('1:' + base64.b64encode(os.urandom(32)).decode())\""
         )
     if not named:
         _kept(instance / "sealing-keys", lambda: f"1:{new_key()}")

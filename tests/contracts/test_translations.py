@@ -23,8 +23,6 @@ BLANK = re.compile(r"%\((\w+)\)([sd])|%(?![(%])[sd]|\{\w*\}")
 TAG = re.compile(r"</?([a-zA-Z]+)[^>]*>|<!--")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
 
-pytestmark = pytest.mark.skipif(not any(FOLDER.glob("*/LC_MESSAGES/*.po")), reason="no catalogue is made yet")
-
 
 @lru_cache
 def extracted() -> Catalog:

@@ -12,7 +12,7 @@ from tbb.models import Meta
 from tbb.services import health, versions
 
 
-@pytest.mark.parametrize("address", ["mysql://x", "sqlite://relative", "", "/tmp/tbb.db"])
+@pytest.mark.parametrize("address", ["mysql://x", "sqlite://relative", "", "/srv/tbb.db"])
 def test_an_address_of_another_form_is_refused_with_a_sentence(address):
     with pytest.raises(ValueError, match=r"TBB_DATABASE_URL .*\.$"):
         database.configure(address)

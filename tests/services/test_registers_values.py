@@ -72,7 +72,7 @@ def test_a_wrong_value_is_refused_with_a_sentence(read, text):
 
 def test_a_sole_traders_number_is_never_repeated():
     with pytest.raises(BadValue) as refused:
-        values.organisation_number("19850709-9805")
+        values.organisation_number("19121212-1212")
     assert "9805" not in str(refused.value)
 
 
