@@ -34,6 +34,16 @@ def _stripped(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
+def _reply_to() -> StringField:
+    """Make the field for an address to answer to; nobody must leave one."""
+    return StringField(
+        _("Din e-postadress, om du vill ha svar"),
+        filters=[_stripped],
+        render_kw={"type": "email", "autocomplete": "email"},
+        validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
+    )
+
+
 class AnonymousForm(FlaskForm):
     """A form without a session: `tbb.web.forms.stand_guard` guards it instead of a token."""
 
@@ -60,12 +70,7 @@ class ReportForm(AnonymousForm):
             _no_personal_number,
         ],
     )
-    reply_to = StringField(
-        _("Din e-postadress, om du vill ha svar"),
-        filters=[_stripped],
-        render_kw={"type": "email", "autocomplete": "email"},
-        validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
-    )
+    reply_to = _reply_to()
 
 
 class AccessibilityForm(AnonymousForm):
@@ -86,12 +91,7 @@ class AccessibilityForm(AnonymousForm):
             _no_personal_number,
         ],
     )
-    reply_to = StringField(
-        _("Din e-postadress, om du vill ha svar"),
-        filters=[_stripped],
-        render_kw={"type": "email", "autocomplete": "email"},
-        validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
-    )
+    reply_to = _reply_to()
 
 
 class AppearanceForm(AnonymousForm):
