@@ -23,7 +23,7 @@ MOST_BYTES = 64 * 1024
 def create_app(settings: Settings) -> Flask:
     """Put the application together, in the order in which a request meets its parts, backwards."""
     from tbb import cli, routes
-    from tbb.web import access, cache, connection, errors, forms, headers, hypermedia, language, macros, static
+    from tbb.web import access, cache, connection, errors, forms, headers, hypermedia, language, macros, sitting, static
 
     app = Flask("tbb", static_folder=None)
     configure(app, settings)
@@ -31,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     refuse_demo_data(settings)
     connection.install(app)
     language.install(app)
+    sitting.install(app)
     hypermedia.install(app)
     macros.install(app)
     access.install(app)

@@ -20,8 +20,8 @@ class NotAccepted(Exception):
     """The mail server will never take this letter."""
 
 
-def compose(*, sender: str, recipient: str, subject: str, body: str, message_id: str) -> EmailMessage:
-    """Write a letter in plain text."""
+def compose(*, sender: str, recipient: str, subject: str, body: str, message_id: str, html: str = "") -> EmailMessage:
+    """Write a letter in plain text and, when there is one, in HTML beside it."""
     letter = EmailMessage(policy=SMTP)
     letter["From"] = sender
     letter["To"] = recipient
@@ -30,6 +30,8 @@ def compose(*, sender: str, recipient: str, subject: str, body: str, message_id:
     letter["Date"] = format_datetime(now())
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(body)
+    if html:
+        letter.add_alternative(html, subtype="html")
     return letter
 
 

@@ -36,6 +36,12 @@ class Settings:
     contact_email: str
     threads: int
     register_url: str
+    term_starts: tuple[tuple[int, int], tuple[int, int]]
+    password_memory: int
+    alarm_email: str
+    anchor_file: Path | None
+    anchor_email: str
+    audit_years: int
     authority_name: str = "Myndigheten för digital förvaltning (Digg)"
     authority_url: str = "https://www.digg.se/"
     authority_report_url: str = "https://www.digg.se/tdosanmalan"
@@ -77,6 +83,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         contact_email=environ.get("TBB_CONTACT_EMAIL", "tillsammansforbarnensbasta@regionsormland.se"),
         threads=_whole_number(environ, "TBB_THREADS", 4, 1, 64),
         register_url=environ.get("TBB_REGISTER_URL", "https://api.skolverket.se/skolenhetsregistret"),
+        term_starts=_term_starts(environ),
+        password_memory=_whole_number(environ, "TBB_PASSWORD_MEMORY_KIB", 65536, 65536 if production else 64, 1048576),
+        alarm_email=environ.get("TBB_ALARM_EMAIL", ""),
+        anchor_file=Path(environ["TBB_ANCHOR_FILE"]) if environ.get("TBB_ANCHOR_FILE") else None,
+        anchor_email=environ.get("TBB_ANCHOR_EMAIL", ""),
+        audit_years=_whole_number(environ, "TBB_AUDIT_YEARS", 5, 5, 50),
         **_statement(environ),
     )
 
@@ -96,6 +108,16 @@ def _statement(environ: Mapping[str, str]) -> dict[str, object]:
             except ValueError as error:
                 raise BadSetting(f"{name} must be a date such as 2026-11-23.") from error
     return found
+
+
+def _term_starts(environ: Mapping[str, str]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """When spring and autumn begin, as (month, day): the days on which every BBA is asked whether all is right."""
+    text = environ.get("TBB_TERM_STARTS", "01-10,08-20")
+    try:
+        spring, autumn = (date.fromisoformat(f"2026-{part.strip()}") for part in text.split(","))
+    except ValueError as error:
+        raise BadSetting("TBB_TERM_STARTS must be two days such as 01-10,08-20.") from error
+    return (spring.month, spring.day), (autumn.month, autumn.day)
 
 
 def _base_url(environ: Mapping[str, str], production: bool) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tbb import clock, mail
 from tbb.database import connection, transaction
-from tbb.services import feedback, letters, limits, search, versions
+from tbb.services import feedback, letters, limits, receipts, search, sittings, tokens, versions
 from tbb.settings import Settings
+from tbb.web.letters import render
 
 log = logging.getLogger("tbb.worker")
 PAUSE_SECONDS = 2.0
@@ -62,6 +63,9 @@ def keep_house() -> None:
     letters.sort_out_after_a_crash()
     feedback.forget_old()
     limits.forget_old_counts()
+    sittings.forget_ended()
+    tokens.forget_old()
+    receipts.forget_old()
 
 
 @transaction
@@ -76,11 +80,13 @@ def send_next(settings: Settings) -> bool:
     letter = letters.claim()
     if letter is None:
         return False
+    said = render(letter.template, letters.facts_of(letter), base_url=settings.base_url, language=letter.language)
     composed = mail.compose(
         sender=settings.mail_from,
         recipient=letter.recipient,
-        subject=letter.subject,
-        body=letter.body,
+        subject=said.subject,
+        body=said.text,
+        html=said.html,
         message_id=letter.message_id,
     )
     begun: list[bool] = []

@@ -109,6 +109,7 @@ def make_app(tmp_path, key_file, made_templates):
             "TBB_DATABASE_URL": address,
             "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
             "TBB_KEY_FILE": str(key_file),
+            "TBB_PASSWORD_MEMORY_KIB": "64",
         }
         app = create_app(read_settings(surroundings | environ))
         app.jinja_env.bytecode_cache = made_templates

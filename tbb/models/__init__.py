@@ -1,6 +1,29 @@
 """What is stored, and queries that name a scope; nothing here knows of the web."""
 
+from tbb.models.accounts import (
+    Account,
+    Authenticator,
+    Grant,
+    Identity,
+    OneTimeToken,
+    Passkey,
+    Receipt,
+    RecoveryCode,
+    Sitting,
+)
+from tbb.models.auditing import Alarm, Anchor, AuditSample
 from tbb.models.directory import Municipality, Organizer, School, Unit, UnitAlias, UnitId, UnitSlug
+from tbb.models.joining import Application, ApplicationEvent, ApplicationUnit, Joining, JoiningNote
+from tbb.models.keeping import (
+    ContactChange,
+    CoverageRecord,
+    EntryChange,
+    Flag,
+    Gap,
+    Handover,
+    TermConfirmation,
+    Upload,
+)
 from tbb.models.people import Person, Responsibility
 from tbb.models.searching import Posting, Term
 from tbb.models.site import AuditRow, Feedback, Letter, Meta, RateCount, Version
@@ -23,6 +46,31 @@ ALL_MODELS = (
     Letter,
     Feedback,
     RateCount,
+    Account,
+    Grant,
+    Passkey,
+    Authenticator,
+    RecoveryCode,
+    Identity,
+    Sitting,
+    OneTimeToken,
+    Receipt,
+    EntryChange,
+    ContactChange,
+    Handover,
+    TermConfirmation,
+    Gap,
+    Flag,
+    CoverageRecord,
+    Upload,
+    Application,
+    ApplicationEvent,
+    ApplicationUnit,
+    Joining,
+    JoiningNote,
+    AuditSample,
+    Alarm,
+    Anchor,
 )
 
 __all__ = [model.__name__ for model in ALL_MODELS] + ["ALL_MODELS"]

@@ -50,6 +50,73 @@ class Role(StrEnum):
     HOLIDAY = "holiday"
 
 
+class Duty(StrEnum):
+    """What an account is entrusted with. BBA and DEPUTY follow from a responsibility and are never given by hand."""
+
+    STAFF = "staff"
+    BBA = "bba"
+    DEPUTY = "deputy"
+    DELEGATE = "delegate"
+    UNIT_HEAD = "unit_head"
+    ORGANIZER_ADMIN = "organizer_admin"
+    COMMUNICATOR = "communicator"
+    PROCESS_LEADER = "process_leader"
+    STEERING = "steering"
+    LOG_REVIEWER = "log_reviewer"
+    OPERATIONS = "operations"
+
+
+class Scope(StrEnum):
+    """How far a duty reaches."""
+
+    UNIT = "unit"
+    ORGANIZER = "organizer"
+    COUNTY = "county"
+
+
+SCOPES = {
+    Duty.STAFF: (Scope.UNIT,),
+    Duty.BBA: (Scope.UNIT,),
+    Duty.DEPUTY: (Scope.UNIT,),
+    Duty.DELEGATE: (Scope.UNIT,),
+    Duty.UNIT_HEAD: (Scope.UNIT,),
+    Duty.ORGANIZER_ADMIN: (Scope.ORGANIZER,),
+    Duty.COMMUNICATOR: (Scope.ORGANIZER, Scope.COUNTY),
+    Duty.PROCESS_LEADER: (Scope.COUNTY,),
+    Duty.STEERING: (Scope.ORGANIZER, Scope.COUNTY),
+    Duty.LOG_REVIEWER: (Scope.ORGANIZER, Scope.COUNTY),
+    Duty.OPERATIONS: (Scope.COUNTY,),
+}
+"""The scopes in which each duty may be held."""
+
+FOLLOWED = frozenset({Duty.BBA, Duty.DEPUTY})
+"""The duties that follow from a responsibility; nobody gives them by hand."""
+
+
+class ApplicationState(StrEnum):
+    """Where an application to join is on its way."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ASKED = "asked"
+    RECOMMENDED = "recommended"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class JoiningState(StrEnum):
+    """Where an independent organisation stands towards the model (R26)."""
+
+    NOT_OFFERED = "not_offered"
+    OFFERED = "offered"
+    INTERESTED = "interested"
+    MEETING_BOOKED = "meeting_booked"
+    WORKSHOP_HELD = "workshop_held"
+    JOINED = "joined"
+    DECLINED = "declined"
+
+
 class Mandate(StrEnum):
     """Why a BBA may decide (R4): by position, or by a mandate somebody gave."""
 

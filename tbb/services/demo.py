@@ -12,7 +12,7 @@ from tbb.models import Municipality, Organizer, Person, Responsibility, School, 
 from tbb.models.folding import fold, sort_key
 from tbb.models.kinds import Kind, Mandate, OrganizerKind, Role, Status
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, search, site, versions
+from tbb.services import audit, demo_cast, search, site, versions
 
 MUNICIPALITIES = (
     ("0484", "Eskilstuna", "Eskilstuna kommun", "2120000357", 59.371, 16.510),
@@ -65,10 +65,11 @@ def load(actor: Actor) -> int:
         raise NotEmpty("The database already holds units. Demo data is only loaded into an empty one.")
     site.mark_as_demo()
     _County().build()
+    demo_cast.build()
     search.reindex()
     versions.bump(versions.DIRECTORY)
     made = Unit.select().count()
-    audit.record(actor.name, "demo:load", "database", "all", note=f"{made} units")
+    audit.record(actor, "demo:load", "database", "all", note=f"{made} units")
     return made
 
 

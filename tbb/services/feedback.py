@@ -69,15 +69,8 @@ def _keep(
         created_at=clock.now(),
         forget_on=clock.today() + KEPT,
     )
-    letters.write(
-        f"feedback:{kept.id}",
-        to,
-        "Någon har skrivit till Tillsammans för barnens bästa",
-        "Hej!\n\nEn besökare har lämnat ett meddelande om en sida på webbplatsen:\n\n"
-        f"{page}\n\nMeddelandet är förseglat. Den som driver webbplatsen läser det med kommandot:\n\n"
-        f"flask feedback {kept.id}\n",
-    )
-    audit.record(actor.name, "feedback:create", "feedback", kept.id, fields=("message", "topic"))
+    letters.write(f"feedback:{kept.id}", to, "feedback", {"page": page, "number": kept.id})
+    audit.record(actor, "feedback:create", "feedback", kept.id, fields=("message", "topic"))
 
 
 def unit_id_of(slug: str) -> int | None:
@@ -102,7 +95,7 @@ def handle(actor: Actor, number: int) -> Told | None:
         return None
     kept.handled_at = clock.now()
     kept.save(only=[Feedback.handled_at])
-    audit.record(actor.name, "feedback:handle", "feedback", kept.id, fields=("handled_at",))
+    audit.record(actor, "feedback:handle", "feedback", kept.id, fields=("handled_at",))
     return _opened(kept)
 
 

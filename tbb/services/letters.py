@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tbb.clock import now
-from tbb.database import db, transaction
+from tbb.database import db, keyring, transaction
 from tbb.models import Letter
 
 LEASE = timedelta(seconds=60)
@@ -26,20 +28,31 @@ class State(StrEnum):
     UNSURE = "unsure"
 
 
-def write(dedupe: str, recipient: str, subject: str, body: str) -> bool:
+def write(
+    dedupe: str,
+    recipient: str,
+    template: str,
+    facts: dict[str, Any],
+    *,
+    language: str = "sv",
+    rather_twice: bool = False,
+) -> bool:
     """Put a letter in the outbox within the caller's transaction; False when that very letter is there already.
 
-    Nothing about a child may be in it.
+    `template` names a file of templates/letters and `facts` fill it; addresses in them are paths on our own site,
+    and the facts are kept sealed. Nothing about a child may be in them. `rather_twice` lets a letter that may or may
+    not have left be sent again under the same Message-ID.
     """
-    digest = hashlib.sha256(dedupe.encode()).hexdigest()[:32]
-    moment = now()
+    moment, mark = now(), fingerprint(dedupe)
     added = (
         Letter.insert(
             dedupe=dedupe,
             recipient=recipient,
-            subject=subject,
-            body=body,
-            message_id=f"<{digest}@tbb>",
+            template=template,
+            facts=keyring().seal(json.dumps(facts), f"letter.facts:{mark}"),
+            language=language,
+            rather_twice=rather_twice,
+            message_id=f"<{mark}@tbb>",
             next_at=moment,
             created_at=moment,
         )
@@ -48,6 +61,18 @@ def write(dedupe: str, recipient: str, subject: str, body: str) -> bool:
         .execute()
     )
     return bool(added)
+
+
+def facts_of(letter: Letter) -> dict[str, Any]:
+    """Open what a letter is to say; empty when it has left and been forgotten."""
+    if letter.facts is None:
+        return {}
+    return json.loads(keyring().open(letter.facts, f"letter.facts:{fingerprint(letter.dedupe)}"))
+
+
+def fingerprint(dedupe: str) -> str:
+    """Name a letter by what makes it this one and no other: 32 hex digits."""
+    return hashlib.sha256(dedupe.encode()).hexdigest()[:32]
 
 
 @transaction
@@ -80,7 +105,9 @@ def mark_sending(letter: Letter) -> None:
 @transaction
 def mark_sent(letter: Letter) -> None:
     """Write down that the letter has left, and forget what it said."""
-    Letter.update(state=State.SENT, sent_at=now(), body="", leased_until=None).where(Letter.id == letter.id).execute()
+    Letter.update(state=State.SENT, sent_at=now(), facts=None, leased_until=None).where(
+        Letter.id == letter.id
+    ).execute()
 
 
 @transaction

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, redirect, request, url_for
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.wrappers import Response as BaseResponse
 
-from tbb.policy import SHOWROOM_VISITOR, VISITOR, Actor, Permission, may
-from tbb.web.shell import holds_demo_data, settings
+from tbb.policy import Permission, may
+from tbb.services import audit, sittings
+from tbb.web.forms import comes_from_here, received_once
+from tbb.web.hypermedia import see_other
+from tbb.web.sitting import actor, present
 
 View = TypeVar("View", bound=Callable[..., Any])
+OPEN = frozenset(
+    {Permission.READ_PUBLIC, Permission.TELL_US, Permission.SIGN_IN, Permission.APPLY_TO_JOIN, Permission.VISIT_DEMO}
+)
+"""What nobody needs to be signed in for: such forms are guarded by `stand_guard` and carry no token."""
+HIDDEN = frozenset({Permission.SEE_STYLE_GUIDE, Permission.VISIT_DEMO, Permission.OPEN_LETTER})
+"""What signing in does not help against: to others these pages do not exist."""
+IN_EVERY_LANGUAGE = frozenset({Permission.READ_PUBLIC, Permission.TELL_US, Permission.SEE_STYLE_GUIDE})
+"""The pages for families; all others are for those who work here, in Swedish (domain.md C8)."""
 
 
 class UndeclaredRoute(Exception):
     """A route bears neither @public nor @requires."""
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Declare which permission a view's visitor must have."""
+def requires(
+    permission: Permission, *, fresh: bool = False, reads: str = "", again: bool = False, swedish: bool | None = None
+) -> Callable[[View], View]:
+    """Declare which permission a view's visitor must have.
+
+    `fresh` also asks for a proof of who they are within ten minutes. `reads` names an action, such as
+    ``audit:read``, that is written in the audit and committed before the view begins. A form that is sent twice is
+    acted on once, unless `again` says that this is harmless or must count (checking a password, for example).
+    """
 
     def declare(view: View) -> View:
-        view.permission = permission
-        return view
+        kept = view if again or permission in OPEN else received_once(view)
+        entered = _told_of(kept, reads) if reads else kept
+        entered.permission = permission
+        entered.fresh = fresh
+        entered.reads = reads
+        entered.again = again
+        entered.in_swedish = permission not in IN_EVERY_LANGUAGE if swedish is None else swedish
+        return entered
 
     return declare
 
@@ -30,10 +57,16 @@ def requires(permission: Permission) -> Callable[[View], View]:
 public = requires(Permission.READ_PUBLIC)
 
 
-def actor() -> Actor:
-    """Who is asking."""
-    showroom = not settings().production or holds_demo_data()
-    return SHOWROOM_VISITOR if showroom else VISITOR
+def _told_of(view: View, action: str) -> View:
+    """Write in the audit, before anything is served, that somebody looks; if that fails nothing is served."""
+
+    @wraps(view)
+    def told(*args: Any, **kwargs: Any) -> Any:
+        thing = action.partition(":")[0]
+        audit.record_reading(actor(), action, thing, ",".join(str(value) for value in kwargs.values()) or "list")
+        return view(*args, **kwargs)
+
+    return told
 
 
 def check_routes(app: Flask) -> None:
@@ -47,13 +80,9 @@ def install(app: Flask) -> None:
     """Stand at the door of every request."""
 
     @app.before_request
-    def guard_the_door() -> None:
-        if request.endpoint is None:
-            return
-        permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
-        # A stranger is told nothing, not even that the page exists.
-        if permission is None or (permission != Permission.READ_PUBLIC and not may(actor(), permission)):
-            abort(404)
+    def speak_swedish_to_those_who_work_here() -> None:
+        if request.endpoint and getattr(current_app.view_functions[request.endpoint], "in_swedish", False):
+            request.environ["tbb.language"] = "sv"
 
     @app.before_request
     def refuse_what_no_text_holds() -> None:
@@ -64,3 +93,57 @@ def install(app: Flask) -> None:
             abort(400)
         if request.method == "POST" and any("\x00" in text for text in request.form.values()):
             abort(400)
+
+    @app.before_request
+    def guard_the_door() -> BaseResponse | None:
+        if request.endpoint is None:
+            return None
+        view = current_app.view_functions[request.endpoint]
+        permission = getattr(view, "permission", None)
+        if permission is None:
+            abort(404)
+        if permission is Permission.READ_PUBLIC:
+            return None
+        if request.method == "POST" and permission not in OPEN and not comes_from_here():
+            abort(400)
+        if not may(actor(), permission):
+            return turn_away(permission)
+        if view.fresh and not sittings.is_fresh(present()):
+            return see_other(url_for("factors.prove", till=till_here()))
+        return None
+
+
+def turn_away(permission: Permission) -> BaseResponse:
+    """Lead those who are not signed in to where they can; a stranger is told nothing, not even that it exists."""
+    who = actor()
+    if permission in HIDDEN or who.signed_in:
+        abort(404)
+    if who.halfway:
+        return see_other(url_for("factors.second", till=till_here()))
+    if permission is Permission.FINISH_SIGN_IN:
+        return see_other(url_for("accounts.sign_in"))
+    return see_other(url_for("accounts.sign_in", till=till_here()))
+
+
+def till_here() -> str:
+    """Sign the address of the page that was asked for, so that it can be gone to after signing in."""
+    path = request.full_path.rstrip("?") if request.method == "GET" else ""
+    return _signer().dumps(path) if path else request.args.get("till", "")
+
+
+def address_of(till: str) -> str:
+    """Read a signed address; the desk when it is missing or not ours. No other site can be led to."""
+    try:
+        path = _signer().loads(till)
+    except BadSignature:
+        path = ""
+    return path or url_for("desk.show")
+
+
+def redirect_till(till: str) -> BaseResponse:
+    """Go on to where somebody was heading."""
+    return redirect(address_of(till), 303)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="tbb till")

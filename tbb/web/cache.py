@@ -18,6 +18,7 @@ from tbb import clock
 from tbb.database import connection
 from tbb.services import versions
 from tbb.web.shell import SCHEME_COOKIE, SCHEMES
+from tbb.web.sitting import COOKIES
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "X-TBB-Keep"
@@ -62,7 +63,8 @@ def validator(environ: dict[str, Any], version: int) -> str:
 def key_of(environ: dict[str, Any]) -> tuple[str, ...]:
     """Everything in a request that decides how a public page looks, and nothing that a visitor can invent."""
     cookies = environ.get("HTTP_COOKIE", "")
-    scheme = parse_cookie(cookies).get(SCHEME_COOKIE, "") if SCHEME_COOKIE in cookies else ""
+    known = parse_cookie(cookies) if cookies else {}
+    scheme = known.get(SCHEME_COOKIE, "")
     htmx = tuple(name for name in HTMX_HEADERS if environ.get(name, "false") != "false")
     return (
         environ["tbb.language"],
@@ -71,6 +73,7 @@ def key_of(environ: dict[str, Any]) -> tuple[str, ...]:
         environ.get("QUERY_STRING", ""),
         ",".join(htmx) + (environ.get("HTTP_HX_REQUEST_TYPE", "") if htmx else "")[:10],
         scheme if scheme in SCHEMES else "",
+        "at work" if any(name in known for name in COOKIES) else "",
         encoding_of(environ),
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from tbb.database import db
+from tbb.web.sitting import COOKIES
 
 
 def install(app: Flask) -> None:
@@ -22,6 +23,13 @@ def install(app: Flask) -> None:
     @app.after_request
     def keep_nothing_unless_told(response: Response) -> Response:
         if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store" if request.method == "POST" else "private, no-cache"
+            private = request.method == "POST" or _is_private()
+            response.headers["Cache-Control"] = "no-store, private" if private else "private, no-cache"
             response.headers.setdefault("Vary", "Accept-Language, Cookie, HX-Request, HX-Request-Type")
         return response
+
+
+def _is_private() -> bool:
+    """Whether the answer is for those who work here: of such pages a browser keeps nothing."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "in_swedish", False)) or any(name in request.cookies for name in COOKIES)

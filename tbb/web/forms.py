@@ -1,15 +1,22 @@
-"""What guards a form that anybody may send: where it comes from, when it was made, and a trap for robots."""
+"""What guards a form: where it comes from, when it was made, a trap for robots, and that it is acted on once."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, Response, abort, current_app, make_response, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, TimestampSigner
 
+from tbb.database import db, keyring
+from tbb.services import receipts
 from tbb.services.limits import neighbourhood
+from tbb.web.hypermedia import see_other
 from tbb.web.shell import settings
 
 OLDEST_SECONDS = 12 * 3600
@@ -19,7 +26,7 @@ csrf = CSRFProtect()
 def install(app: Flask) -> None:
     """Guard every form that changes something: a signed-in one by its token, an anonymous one by `stand_guard`."""
     csrf.init_app(app)
-    app.jinja_env.globals["form_stamp"] = form_stamp
+    app.jinja_env.globals.update(form_stamp=form_stamp, form_key=form_key)
 
     @app.errorhandler(CSRFError)
     def no_token(problem: CSRFError) -> None:
@@ -52,6 +59,42 @@ def stand_guard() -> bool:
     except BadSignature:
         abort(400)
     return not request.form.get("homepage")
+
+
+def form_key() -> str:
+    """Make a key for one form on one page: what is sent twice under it is acted on once."""
+    return secrets.token_urlsafe(24)
+
+
+def received_once(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a view act once on each form, in one transaction; the second time it is led to where the first was.
+
+    A form that is refused (422) is rolled back whole and may be sent again under the same key.
+    """
+
+    @wraps(view)
+    def once(*args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return view(*args, **kwargs)
+        given = request.form.get("once", "")
+        if not 20 <= len(given) <= 64:
+            abort(400)
+        key = keyring().fingerprint(f"{given} {request.path}")
+        with db.atomic() as work:
+            if not receipts.note(key):
+                return see_other(receipts.location(key) or request.path)
+            response = make_response(view(*args, **kwargs))
+            if response.status_code >= 400:
+                work.rollback()
+            else:
+                receipts.keep(key, _leads_to(response))
+        return response
+
+    return once
+
+
+def _leads_to(response: Response) -> str:
+    return response.headers.get("Location", "") or response.headers.get("HX-Redirect", "")
 
 
 def who() -> str:

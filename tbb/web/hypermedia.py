@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.web.language import current
 from tbb.web.shell import color_scheme, holds_demo_data, participants
+from tbb.web.sitting import COOKIES, notice, signed_in_person
 
 htmx = HTMX()
 
@@ -37,7 +38,7 @@ def page(
     if fragment and wants_fragment():
         body = "".join(render_block(template, block, **context) for block in (fragment, *also))
     else:
-        body = current_app.jinja_env.get_template(template).render(context)
+        body = current_app.jinja_env.get_template(template).render(context | {"notice": notice()})
     return make_response(body, status)
 
 
@@ -48,6 +49,8 @@ def frame() -> dict[str, Any]:
         "page_lang": language.code,
         "page_dir": language.direction,
         "color_scheme": color_scheme(),
+        "me": signed_in_person(),
+        "at_work": any(name in request.cookies for name in COOKIES),
         **_of_the_database(),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -10,8 +10,9 @@ from babel.dates import format_date
 from flask import Flask, current_app, request
 from markupsafe import Markup
 
+from tbb import clock
 from tbb.services.cards import dial
-from tbb.web import drawing, results, words
+from tbb.web import desk, drawing, results, words
 from tbb.web.language import alternates, current, languages
 from tbb.web.shell import settings
 from tbb.web.texts import SOURCE, gettext, spoken
@@ -42,6 +43,11 @@ def install(app: Flask) -> None:
         chosen_filters=results.chosen_filters,
         page_address=results.page_address,
         suggestion_lines=results.suggestion_lines,
+        desk_menu=desk.desk_menu,
+        may=desk.may_here,
+        initials_of=desk.initials_of,
+        short_date=short_date,
+        date_and_time=date_and_time,
     )
     drawing.install(environment.globals, lambda: environment.globals["asset"]("vendor/sprite.svg"), gettext)
     app.extensions["tbb_ui"] = None
@@ -57,6 +63,16 @@ def install(app: Flask) -> None:
 def long_date(day: date) -> str:
     """Write a day as the page's language does: 22 november 2026."""
     return format_date(day, "long", locale=current().code)
+
+
+def short_date(day: date) -> str:
+    """Write a day in figures, as Swedish tables do: 2026-11-23."""
+    return day.isoformat()
+
+
+def date_and_time(moment: datetime) -> str:
+    """Write a moment in Swedish time: 2026-11-23 14:05."""
+    return f"{clock.local(moment):%Y-%m-%d %H:%M}"
 
 
 def site_brand() -> Markup:

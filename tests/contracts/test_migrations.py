@@ -121,7 +121,10 @@ def test_every_single_step_can_be_taken_back_and_again(empty):
         before = (schema(), guards())
         (reverted,) = migrations.revert()
         assert migrations.pending()[0] == reverted
-        assert migrations.migrate()[0] == reverted
+        applied = migrations.migrate()
+        assert applied[0] == reverted
+        for _later in applied[1:]:
+            migrations.revert()
         assert (schema(), guards()) == before
         migrations.revert()
     assert migrations.revert() == []

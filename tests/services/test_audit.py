@@ -7,6 +7,7 @@ from peewee import PeeweeException
 
 from tbb.database import run, transaction
 from tbb.models import AuditRow
+from tbb.policy import COMMAND
 from tbb.services import audit
 
 
@@ -14,7 +15,7 @@ from tbb.services import audit
 def written(count: int = 5) -> None:
     """Write some rows."""
     for number in range(count):
-        audit.record("command", "unit:change", "unit", number, fields=("phone", "name"), note="Å")
+        audit.record(COMMAND, "unit:change", "unit", number, fields=("phone", "name"), note="Å")
 
 
 def loosen_the_guard(database) -> None:
@@ -82,7 +83,7 @@ def test_swapped_rows_show(db):
 def test_a_change_that_fails_leaves_no_row(db):
     @transaction
     def fails() -> None:
-        audit.record("command", "unit:change", "unit", 1)
+        audit.record(COMMAND, "unit:change", "unit", 1)
         raise RuntimeError("half-way")
 
     with pytest.raises(RuntimeError):

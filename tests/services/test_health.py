@@ -8,6 +8,7 @@ import pytest
 
 from tbb import migrations
 from tbb.database import on_postgresql, run
+from tbb.policy import COMMAND
 from tbb.services import audit, health, letters, site
 from tests import engines
 
@@ -44,7 +45,7 @@ def test_a_migration_that_is_not_applied_is_wrong(db, settings):
 
 def test_a_broken_audit_chain_is_wrong(db, settings):
     with db.atomic():
-        audit.record("command", "a:b", "c", 1)
+        audit.record(COMMAND, "a:b", "c", 1)
     if on_postgresql():
         run("ALTER TABLE audit_row DISABLE TRIGGER ALL")
     else:

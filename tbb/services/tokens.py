@@ -1,0 +1,93 @@
+"""One-time tokens: a secret sent to somebody, for one purpose, used once; only its hash is kept."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from tbb import clock
+from tbb.database import keyring, transaction
+from tbb.models import OneTimeToken
+from tbb.services.sittings import digest
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token that is good: what it is about, and what was kept sealed with it."""
+
+    id: int
+    purpose: str
+    subject: str
+    payload: dict[str, Any]
+
+
+@transaction
+def issue(
+    purpose: str, subject: object, *, lasts: timedelta, payload: dict[str, Any] | None = None, alone: bool = True
+) -> str:
+    """Make a token of 256 bits and give it; unless `alone` is False, older ones for the same end now."""
+    if alone:
+        revoke(purpose, subject)
+    secret, moment = secrets.token_urlsafe(32), clock.now()
+    made = digest(secret)
+    OneTimeToken.create(
+        digest=made,
+        purpose=purpose,
+        subject=str(subject),
+        payload=keyring().seal(json.dumps(payload), f"one_time_token.payload:{made}") if payload else None,
+        created_at=moment,
+        expires_at=moment + lasts,
+    )
+    return secret
+
+
+def look(purpose: str, secret: str) -> Token | None:
+    """Find a good token without using it; None when unknown, used, expired or for another purpose."""
+    found = OneTimeToken.get_or_none(
+        OneTimeToken.digest == digest(secret),
+        OneTimeToken.purpose == purpose,
+        OneTimeToken.used_at.is_null(),
+        OneTimeToken.expires_at > clock.now(),
+    )
+    return _opened(found) if found else None
+
+
+@transaction
+def redeem(purpose: str, secret: str) -> Token | None:
+    """Use a token; of many at once exactly one gets it, the others None."""
+    moment = clock.now()
+    used = (
+        OneTimeToken.update(used_at=moment)
+        .where(
+            OneTimeToken.digest == digest(secret),
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.used_at.is_null(),
+            OneTimeToken.expires_at > moment,
+        )
+        .execute()
+    )
+    return _opened(OneTimeToken.get(OneTimeToken.digest == digest(secret))) if used == 1 else None
+
+
+@transaction
+def revoke(purpose: str, subject: object) -> int:
+    """End every unused token of a purpose for a subject; tell how many."""
+    return (
+        OneTimeToken.update(used_at=clock.now())
+        .where(OneTimeToken.purpose == purpose, OneTimeToken.subject == str(subject), OneTimeToken.used_at.is_null())
+        .execute()
+    )
+
+
+@transaction
+def forget_old() -> int:
+    """Remove tokens that expired more than a month ago; tell how many."""
+    return OneTimeToken.delete().where(OneTimeToken.expires_at < clock.now() - timedelta(days=30)).execute()
+
+
+def _opened(found: OneTimeToken) -> Token:
+    payload = keyring().open(found.payload, f"one_time_token.payload:{found.digest}") if found.payload else "{}"
+    return Token(found.id, found.purpose, found.subject, json.loads(payload))
