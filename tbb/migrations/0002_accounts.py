@@ -24,7 +24,7 @@ TABLES = (
     "one_time_token",
     "receipt",
 )
-INDEXES = ("CREATE INDEX grant_of_account ON grant (account_id, ended_at)",)
+INDEXES = ('CREATE INDEX grant_of_account ON "grant" (account_id, ended_at)',)
 
 
 def up(migrator, db):

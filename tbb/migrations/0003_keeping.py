@@ -96,18 +96,26 @@ def up(migrator, db):
         leaving = ForeignKeyField(Responsibility, unique=True, on_delete="CASCADE")
         coming = ForeignKeyField(Responsibility, null=True, on_delete="SET NULL")
         acting = BooleanField(default=False)
+        reason = CharField(max_length=20, default="replaced")
+        earlier_end = DateField(null=True)
         opened_at = DateTimeField()
         due_on = DateField()
+        reminders = IntegerField(default=0)
         open_counts = TextField(default="{}")
         left_at = DateTimeField(null=True)
         left_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+        left_note = CharField(max_length=300, default="")
         taken_at = DateTimeField(null=True)
         taken_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+        taken_note = CharField(max_length=300, default="")
         closed_at = DateTimeField(null=True)
 
         class Meta:
             database = db
             table_name = "handover"
+            constraints = [
+                Check("reason IN ('replaced', 'new_work', 'new_division', 'leave', 'other')"),
+            ]
 
     db.create_tables([Handover], safe=False)
 

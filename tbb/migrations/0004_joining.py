@@ -152,6 +152,7 @@ def up(migrator, db):
     class AuditSample(Model):
         week = CharField(max_length=8)
         organizer = ForeignKeyField(Organizer, null=True, on_delete="CASCADE")
+        about = ForeignKeyField(Account, null=True, on_delete="CASCADE")
         rows = TextField()
         drawn_at = DateTimeField()
         due_on = DateField()
@@ -171,6 +172,7 @@ def up(migrator, db):
                     (
                         "week",
                         "organizer",
+                        "about",
                     ),
                     True,
                 ),

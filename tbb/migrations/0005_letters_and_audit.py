@@ -33,6 +33,7 @@ AUDIT_COLUMNS = (
 FEEDBACK_COLUMNS = (
     ("state", "VARCHAR(10) NOT NULL DEFAULT 'new'"),
     ("answered_at", "{moment}"),
+    ("answer", "{blob}"),
 )
 KEPT_OF_LETTERS = (
     "id, dedupe, recipient, message_id, state, attempts, next_at, leased_until, last_problem, created_at, sent_at"
@@ -40,10 +41,10 @@ KEPT_OF_LETTERS = (
 
 
 def up(migrator, db):
-    moment = "DATETIME" if isinstance(db, SqliteDatabase) else "TIMESTAMP"
+    moment, blob = ("DATETIME", "BLOB") if isinstance(db, SqliteDatabase) else ("TIMESTAMP", "BYTEA")
     for table, columns in (("audit_row", AUDIT_COLUMNS), ("feedback", FEEDBACK_COLUMNS)):
         for name, kind in columns:
-            db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind.format(moment=moment)}')
+            db.execute_sql(f'ALTER TABLE "{table}" ADD COLUMN "{name}" {kind.format(moment=moment, blob=blob)}')
     letters_by_template(db)
     for statement in INDEXES:
         db.execute_sql(statement)

@@ -10,10 +10,15 @@ from tbb.models.directory import Organizer
 
 
 class AuditSample(BaseModel):
-    """A week's random sample of audit rows for one reviewer's scope, with its outcome and signer."""
+    """A week's random sample of audit rows for one reviewer's scope, with its outcome and signer.
+
+    `rows` is JSON, a list of [number of the row, why it was drawn]. `about` is the reviewer whose own rows it holds,
+    for another one to sign; None where the rows are everybody else's.
+    """
 
     week = CharField(max_length=8)
     organizer = ForeignKeyField(Organizer, null=True, backref="samples", on_delete="CASCADE")
+    about = ForeignKeyField(Account, null=True, backref="samples_about", on_delete="CASCADE")
     rows = TextField()
     drawn_at = UtcDateTimeField()
     due_on = DateField()
@@ -24,7 +29,7 @@ class AuditSample(BaseModel):
 
     class Meta:
         constraints = [Check("outcome IN ('', 'fine', 'questions', 'breach')")]
-        indexes = ((("week", "organizer"), True),)
+        indexes = ((("week", "organizer", "about"), True),)
 
 
 class Alarm(BaseModel):

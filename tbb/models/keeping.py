@@ -45,20 +45,32 @@ class ContactChange(BaseModel):
 
 
 class Handover(BaseModel):
-    """What must be passed on when a responsibility ends; open until both have confirmed."""
+    """What must be passed on when a responsibility ends; open until both have confirmed.
+
+    `earlier_end` is the last day that stood before, to go back to when a planned change is called off; a note says
+    why somebody else confirmed.
+    """
 
     unit = ForeignKeyField(Unit, backref="handovers", on_delete="CASCADE")
     leaving = ForeignKeyField(Responsibility, unique=True, backref="handovers", on_delete="CASCADE")
     coming = ForeignKeyField(Responsibility, null=True, backref="handovers_in", on_delete="SET NULL")
     acting = BooleanField(default=False)
+    reason = CharField(max_length=20, default="replaced")
+    earlier_end = DateField(null=True)
     opened_at = UtcDateTimeField()
     due_on = DateField()
+    reminders = IntegerField(default=0)
     open_counts = TextField(default="{}")
     left_at = UtcDateTimeField(null=True)
     left_by = ForeignKeyField(Account, null=True, backref="handovers_left", on_delete="SET NULL")
+    left_note = CharField(max_length=300, default="")
     taken_at = UtcDateTimeField(null=True)
     taken_by = ForeignKeyField(Account, null=True, backref="handovers_taken", on_delete="SET NULL")
+    taken_note = CharField(max_length=300, default="")
     closed_at = UtcDateTimeField(null=True)
+
+    class Meta:
+        constraints = [Check("reason IN ('replaced', 'new_work', 'new_division', 'leave', 'other')")]
 
 
 class TermConfirmation(BaseModel):

@@ -93,6 +93,7 @@ class Feedback(BaseModel):
     handled_at = UtcDateTimeField(null=True)
     state = CharField(max_length=10, default="new", constraints=[SQL("DEFAULT 'new'")])
     answered_at = UtcDateTimeField(null=True)
+    answer = BlobField(null=True)
     forget_on = DateField(index=True)
 
 
