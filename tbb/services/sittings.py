@@ -71,8 +71,10 @@ def find(secret: str) -> Sitting | None:
 
 def touch(sitting: Sitting) -> None:
     """Note that somebody is still there; at most once a minute, so that reading seldom writes."""
-    if clock.now() - sitting.seen_at >= SEEN_EVERY:
-        Sitting.update(seen_at=clock.now()).where(Sitting.id == sitting.id).execute()
+    moment = clock.now()
+    if moment - sitting.seen_at >= SEEN_EVERY:
+        Sitting.update(seen_at=moment).where(Sitting.id == sitting.id).execute()
+        sitting.seen_at = moment
 
 
 @transaction

@@ -73,6 +73,22 @@ def redeem(purpose: str, secret: str) -> Token | None:
 
 
 @transaction
+def take(purpose: str) -> Token | None:
+    """Take the oldest good token of a purpose and forget it: a sealed wish that waits for the worker; None when none.
+
+    Of many at once each gets another one, or None.
+    """
+    found = (
+        OneTimeToken.select()
+        .where(OneTimeToken.purpose == purpose, OneTimeToken.used_at.is_null(), OneTimeToken.expires_at > clock.now())
+        .order_by(OneTimeToken.id)
+        .first()
+    )
+    taken = found is not None and OneTimeToken.delete().where(OneTimeToken.id == found.id).execute() == 1
+    return _opened(found) if taken else None
+
+
+@transaction
 def revoke(purpose: str, subject: object) -> int:
     """End every unused token of a purpose for a subject; tell how many."""
     return (

@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user
 
+from tbb import clock
+from tbb.database import keyring
 from tbb.models import Account, Sitting
 from tbb.policy import SHOWROOM_VISITOR, VISITOR, Actor
 from tbb.services import actors, sittings
@@ -53,6 +55,16 @@ class User(UserMixin):
         """What to call them."""
         return self.account.name
 
+    @property
+    def mark(self) -> str:
+        """What tells this sitting from others in the page itself; see sitting.js."""
+        return mark_of(self.sitting)
+
+    @property
+    def seconds_left(self) -> tuple[int, int]:
+        """How long until the sitting ends: if nothing is done, and in any case."""
+        return seconds_left(self.sitting)
+
     def get_id(self) -> str:
         """A random name of the account, never its number."""
         return self.account.key
@@ -95,6 +107,25 @@ def present() -> Sitting | None:
         if g.sitting is not None:
             sittings.touch(g.sitting)
     return g.sitting
+
+
+def lapsed() -> bool:
+    """Whether the browser was signed in, but its sitting has ended: by time, or because it was ended elsewhere."""
+    return bool(secret_in(request)) and present() is None
+
+
+def mark_of(sitting: Sitting) -> str:
+    """Name a sitting for the page's script: the same through new secrets, of no use to anybody else."""
+    # A database may give an ended sitting's number to the next one.
+    named = f"sitting {sitting.id} {sitting.account_id} {sitting.began_at.isoformat()}"
+    return keyring().fingerprint(named)[:16]
+
+
+def seconds_left(sitting: Sitting) -> tuple[int, int]:
+    """Tell how many seconds are left of a sitting: if nothing is done, and in any case."""
+    moment = clock.now()
+    idle, whole = sitting.seen_at + sittings.IDLE - moment, sitting.ends_at - moment
+    return max(0, int(idle.total_seconds())), max(0, int(whole.total_seconds()))
 
 
 def actor() -> Actor:
