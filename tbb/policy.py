@@ -33,6 +33,7 @@ class Permission(StrEnum):
     READ_COVERAGE = "coverage:read"
     REMIND_MANY = "coverage:remind"
     IMPORT_UNITS = "units:import"
+    APPROVE_IMPORT = "units:approve-import"
     KEEP_DIRECTORY = "directory:keep"
     READ_ACCOUNTS = "account:read"
     INVITE = "account:invite"
@@ -174,6 +175,15 @@ def within(duty: Duty) -> Predicate:
     return holds
 
 
+def anywhere(duty: Duty) -> Predicate:
+    """Make the predicate of those who hold a duty somewhere, for things whose place the service looks at itself."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return actor.signed_in and actor.has(duty)
+
+    return holds
+
+
 def not_the_beginner(predicate: Predicate) -> Predicate:
     """Make the predicate of those others than the one who began it: what two must do, no one does alone."""
 
@@ -245,7 +255,11 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.HANDLE_FAULT: (is_bba, leads_the_unit, runs_the_organizer, leads_the_process, works_at_the_server),
     Permission.READ_COVERAGE: (runs_the_organizer, leads_the_process, steers),
     Permission.REMIND_MANY: (runs_the_organizer, leads_the_process),
-    Permission.IMPORT_UNITS: (leads_the_process, works_at_the_server),
+    Permission.IMPORT_UNITS: (anywhere(Duty.ORGANIZER_ADMIN), leads_the_process, works_at_the_server),
+    Permission.APPROVE_IMPORT: (
+        not_the_beginner(anywhere(Duty.ORGANIZER_ADMIN)),
+        not_the_beginner(leads_the_process),
+    ),
     Permission.KEEP_DIRECTORY: (works_at_the_server,),
     Permission.READ_ACCOUNTS: (leads_the_unit, runs_the_organizer, leads_the_process, works_at_the_server),
     Permission.INVITE: (leads_the_unit, runs_the_organizer, leads_the_process, works_at_the_server),

@@ -1,32 +1,85 @@
-"""Who may do what, as one table, and everything that is not in it refused."""
+"""Who may do what, where, as one table; everything that is not in it is refused.
+
+Each cell tells in which places the actor of the column may do what the row says, as letters of `PLACES`: in the own
+unit, elsewhere at the own organizer, at another one, in the county as such, with something begun by oneself, and with
+something about oneself. "all" is everywhere and "-" nowhere.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from tbb.policy import COMMAND, RULES, SHOWROOM_VISITOR, VISITOR, Actor, Permission, Refused, may, require
+from tbb.models.kinds import FOLLOWED, Duty
+from tbb.policy import GIVES, RULES, Actor, Permission, Place, Refused, may, may_give, require
+from tests.policy.relations import CAST, MYSELF, OTHER, OWN, PLACES, STRANGER, UNIT, with_duty
 
-CAST = {"visitor": VISITOR, "showroom": SHOWROOM_VISITOR, "command": COMMAND, "worker": Actor("worker")}
+LETTERS = dict(zip(PLACES, "uoxcbm", strict=True))
 TABLE = """
-permission            visitor  showroom  command  worker
-public:read           yes      yes       yes      yes
-feedback:create       yes      yes       yes      yes
-style-guide:read      -        yes       -        -
-directory:keep        -        -         yes      -
+permission            visitor  showroom  in demo  halfway  no duty  staff   bba     deputy  delegate  unit head  admin   communicator  process  steering  own steering  reviewer  own reviewer  weak reviewer  operations  command
+public:read           all      all       all      all      all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         all
+feedback:create       all      all       all      all      all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         all
+style-guide:read      -        all       all      -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              -           -
+demo:visit            -        -         all      -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              -           -
+account:sign-in       all      all       all      all      all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         all
+account:finish        -        -         -        all      -        -       -       -       -         -          -       -             -        -         -             -         -             -              -           -
+account:own           -        -         -        -        all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         -
+desk:read             -        -         -        -        all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         -
+entry:read            -        -         -        -        -        -       u...bm  u...bm  -         u...bm     uo..bm  -             all      -         -             -         -             -              -           -
+entry:change          -        -         -        -        -        -       u...bm  -       -         u...bm     uo..bm  -             -        -         -             -         -             -              -           -
+entry:confirm         -        -         -        -        -        -       u...bm  u...bm  -         u...bm     uo..bm  -             -        -         -             -         -             -              -           -
+contact:approve       -        -         -        -        -        -       u....m  -       -         u....m     uo...m  -             -        -         -             -         -             -              -           -
+bba:appoint           -        -         -        -        -        -       -       -       -         u...bm     uo..bm  -             -        -         -             -         -             -              -           -
+handover:confirm      -        -         -        -        -        -       u...bm  u...bm  -         u...bm     uo..bm  -             -        -         -             -         -             -              -           -
+entry:flag            -        -         -        -        -        -       -       -       -         -          -       -             all      -         -             -         -             -              -           -
+flag:settle           -        -         -        -        -        -       u...bm  -       -         u...bm     uo..bm  -             -        -         -             -         -             -              -           -
+fault:read            -        -         -        -        -        -       u...bm  -       -         u...bm     uo..bm  -             all      -         -             -         -             -              -           -
+fault:handle          -        -         -        -        -        -       u...bm  -       -         u...bm     uo..bm  -             all      -         -             -         -             -              -           all
+coverage:read         -        -         -        -        -        -       -       -       -         -          uo..bm  -             all      all       uo..bm        -         -             -              -           -
+coverage:remind       -        -         -        -        -        -       -       -       -         -          uo..bm  -             all      -         -             -         -             -              -           -
+units:import          -        -         -        -        -        -       -       -       -         -          all     -             all      -         -             -         -             -              -           all
+units:approve-import  -        -         -        -        -        -       -       -       -         -          uoxc.m  -             uoxc.m   -         -             -         -             -              -           -
+directory:keep        -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              -           all
+account:read          -        -         -        -        -        -       -       -       -         u...bm     uo..bm  -             all      -         -             -         -             -              -           all
+account:invite        -        -         -        -        -        -       -       -       -         u...bm     uo..bm  -             all      -         -             -         -             -              -           all
+account:change        -        -         -        -        -        -       -       -       -         u...b.     uo..b.  -             uoxcb.   -         -             -         -             -              -           all
+audit:read            -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             all       uo..bm        -              -           -
+audit:export          -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             all       uo..bm        -              -           -
+audit:review          -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             uoxcb.    uo..b.        -              -           -
+letter:read           -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              all         all
+letter:decide         -        -         -        -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              all         all
+letter:open           -        -         all      -        -        -       -       -       -         -          -       -             -        -         -             -         -             -              -           -
+application:write     all      all       all      all      all      all     all     all     all       all        all     all           all      all       all           all       all           all            all         all
+application:read      -        -         -        -        -        -       -       -       -         -          -       -             all      -         -             -         -             -              -           -
+application:review    -        -         -        -        -        -       -       -       -         -          -       -             all      -         -             -         -             -              -           -
+application:approve   -        -         -        -        -        -       -       -       -         -          -       -             uoxc.m   -         -             -         -             -              -           -
+joining:read          -        -         -        -        -        -       -       -       -         -          uo..bm  -             all      -         -             -         -             -              -           -
+joining:note          -        -         -        -        -        -       -       -       -         -          -       -             all      -         -             -         -             -              -           -
+joining:renew         -        -         -        -        -        -       -       -       -         -          uo..bm  -             -        -         -             -         -             -              -           -
 """
 
 
-def drawn() -> str:
+def cell(actor: Actor, permission: Permission) -> str:
+    """Draw one cell as it is."""
+    letters = "".join(LETTERS[name] if may(actor, permission, place) else "." for name, place in PLACES.items())
+    return "all" if "." not in letters else "-" if set(letters) == {"."} else letters
+
+
+def drawn() -> list[list[str]]:
     """Draw the table as it is."""
-    lines = ["permission            " + "  ".join(CAST)]
-    for permission in Permission:
-        answers = (("yes" if may(actor, permission) else "-").ljust(len(name)) for name, actor in CAST.items())
-        lines.append(f"{permission.value:<22}" + "  ".join(answers).rstrip())
-    return "\n".join(lines)
+    rows = [[permission.value, *(cell(actor, permission) for actor in CAST.values())] for permission in Permission]
+    return [["permission", *CAST], *rows]
+
+
+def written() -> list[list[str]]:
+    """Read the table as it shall be."""
+    lines = TABLE.strip().splitlines()
+    starts = [0, *(lines[0].index(f"  {name}", 10) + 2 for name in CAST)]
+    ends = [*starts[1:], None]
+    return [[line[start:end].strip() for start, end in zip(starts, ends, strict=True)] for line in lines]
 
 
 def test_the_whole_answer_is_this_table():
-    assert drawn() == TABLE.strip()
+    assert drawn() == written()
 
 
 def test_every_permission_has_a_rule_and_every_rule_a_permission():
@@ -35,23 +88,83 @@ def test_every_permission_has_a_rule_and_every_rule_a_permission():
 
 def test_what_is_not_in_the_table_is_refused(monkeypatch):
     monkeypatch.delitem(RULES, Permission.READ_PUBLIC)
-    assert not may(COMMAND, Permission.READ_PUBLIC)
+    assert not may(CAST["command"], Permission.READ_PUBLIC)
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-@pytest.mark.parametrize("name", list(CAST))
-def test_require_refuses_just_what_may_not(name, permission):
-    if may(CAST[name], permission):
-        require(CAST[name], permission)
-    else:
-        with pytest.raises(Refused, match=permission):
-            require(CAST[name], permission)
+def test_require_refuses_just_what_may_not(permission):
+    for actor in CAST.values():
+        for place in PLACES.values():
+            if may(actor, permission, place):
+                require(actor, permission, place)
+            else:
+                with pytest.raises(Refused, match=permission):
+                    require(actor, permission, place)
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-def test_every_flipped_rule_shows_in_the_table(monkeypatch, permission):
-    for flipped in ((), (lambda actor, thing: True,)):
-        if [may(actor, permission) for actor in CAST.values()] != [bool(flipped)] * len(CAST):
+def test_every_flipped_cell_shows_in_the_table(monkeypatch, permission):
+    row, survivors = list(Permission).index(permission) + 1, []
+    wanted = written()[row]
+    for number, (name, actor) in enumerate(CAST.items(), start=1):
+        for place in PLACES.values():
+
+            def flipped(who, where, actor=actor, place=place, before=RULES[permission]):
+                answer = any(holds(who, where) for holds in before)
+                return not answer if who is actor and where is place else answer
+
             with monkeypatch.context() as patch:
-                patch.setitem(RULES, permission, flipped)
-                assert drawn() != TABLE.strip()
+                patch.setitem(RULES, permission, (flipped,))
+                if cell(actor, permission) == wanted[number]:
+                    survivors.append((name, place))
+    assert survivors == []
+
+
+def test_nobody_but_who_signed_in_all_the_way_holds_a_duty():
+    halfway = Actor("account:1", account=1, held=with_duty(Duty.ORGANIZER_ADMIN, organizer=OWN).held, halfway=True)
+    for permission in Permission:
+        if permission not in (
+            Permission.READ_PUBLIC,
+            Permission.TELL_US,
+            Permission.SIGN_IN,
+            Permission.FINISH_SIGN_IN,
+            Permission.APPLY_TO_JOIN,
+        ):
+            assert not may(halfway, permission), permission
+
+
+GIVING = """
+unit_head        own unit: staff
+unit_head        elsewhere: -
+organizer_admin  own unit: staff unit_head organizer_admin communicator steering log_reviewer
+organizer_admin  elsewhere: -
+process_leader   own unit: organizer_admin communicator steering
+process_leader   elsewhere: organizer_admin communicator steering
+"""
+
+
+def test_who_may_give_which_duty_is_this_table():
+    givers = {
+        "unit_head": with_duty(Duty.UNIT_HEAD, UNIT),
+        "organizer_admin": with_duty(Duty.ORGANIZER_ADMIN, organizer=OWN),
+        "process_leader": with_duty(Duty.PROCESS_LEADER),
+    }
+    places = {"own unit": Place(unit=UNIT, organizer=OWN), "elsewhere": Place(unit=STRANGER, organizer=OTHER)}
+    lines = [
+        f"{name:<16} {where}: {' '.join(duty for duty in Duty if may_give(actor, duty, place)) or '-'}"
+        for name, actor in givers.items()
+        for where, place in places.items()
+    ]
+    assert lines == GIVING.strip().splitlines()
+    assert set(GIVES) == {Duty.UNIT_HEAD, Duty.ORGANIZER_ADMIN, Duty.PROCESS_LEADER}
+
+
+def test_nobody_gives_oneself_a_duty_nor_what_follows_from_a_responsibility():
+    for actor in CAST.values():
+        for duty in Duty:
+            assert not may_give(actor, duty, Place(unit=UNIT, organizer=OWN, about=MYSELF)) or actor.account is None
+            assert duty not in FOLLOWED or not may_give(actor, duty, Place(unit=UNIT, organizer=OWN))
+    for duty in Duty:
+        holder = with_duty(duty, UNIT) if duty in (Duty.UNIT_HEAD, Duty.STAFF) else with_duty(duty)
+        others = [name for name in Duty if name not in GIVES and may_give(holder, name, PLACES["own unit"])]
+        assert duty in GIVES or others == []

@@ -1,0 +1,220 @@
+"""The pages of those who work here: things of every kind near and far, and the addresses that lead to them.
+
+A route whose address names a thing that `things` does not know fails its tests with a KeyError until a sample is added.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tbb import clock
+from tbb.database import keyring, transaction
+from tbb.models import (
+    Account,
+    Alarm,
+    Application,
+    AuditSample,
+    ContactChange,
+    EntryChange,
+    Feedback,
+    Flag,
+    Handover,
+    Organizer,
+    Responsibility,
+    Unit,
+    Upload,
+)
+from tbb.services import demo_joining, letters
+from tbb.services.demo_cast import account_of
+from tests import make
+
+NOBODYS = "x" * 43
+"""A token that was never given out: what lies behind it exists for nobody."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An address, and where what it shows belongs: own, sister, other, or county."""
+
+    rule: Rule
+    address: str
+    where: str
+
+
+def units() -> dict[str, Unit]:
+    """A unit that most of the cast belongs to, another of its organizer, and one of another organizer."""
+    own = Account.get_by_id(account_of("enhetschef")).grants.get().unit
+    sister = Account.get_by_id(account_of("ersattare")).person.responsibilities.get().unit
+    other = Unit.get(Unit.organizer == Organizer.get(Organizer.name == "Flens kommun"), Unit.kind == "preschool")
+    return {"own": own, "sister": sister, "other": other}
+
+
+@transaction
+def furnish() -> dict[str, dict[str, dict[str, object]]]:
+    """Put one thing of every kind near and far; give {kind of thing: {where: parts of its address}}."""
+    found: dict[str, dict[str, dict[str, object]]] = {}
+    for where, unit in units().items():
+        for kind, parts in _of_unit(unit).items():
+            found.setdefault(kind, {})[where] = parts
+    for where, persona in (("own", "personal"), ("sister", "ersattare"), ("other", "granne")):
+        who = Account.get_by_id(account_of(persona))
+        grant = who.grants.first()
+        found.setdefault("account", {})[where] = {
+            "key": who.key,
+            "number": grant.id if grant else 0,
+            "what": "logga-ut",
+        }
+        found.setdefault("person", {})[where] = {"account": who.id}
+    found["county"] = {"county": _of_county()}
+    return found
+
+
+def _of_unit(unit: Unit) -> dict[str, dict[str, object]]:
+    part = Responsibility.get(Responsibility.unit == unit, Responsibility.role == "bba")
+    contact = ContactChange.create(
+        unit=unit,
+        before=json.dumps({"phone": unit.phone}),
+        after=json.dumps({"phone": "08-465 004 44"}),
+        proposed_at=clock.now(),
+        due_at=clock.now() + timedelta(hours=24),
+    )
+    change = EntryChange.create(
+        unit=unit, by="Någon", what="facts", before='{"street": "x"}', after='{"street": "y"}', at=clock.now()
+    )
+    flag = Flag.create(unit=unit, message="Ser inte rätt ut.", raised_at=clock.now())
+    key = make_fault(unit)
+    following = make.responsible(unit, make.person("Nya Exempelsson"), "deputy")
+    Handover.get_or_create(
+        leaving=part,
+        defaults={"unit": unit, "coming": following, "opened_at": clock.now(), "due_on": clock.today()},
+    )
+    slug = {"slug": unit.slug}
+    return {
+        "unit": slug,
+        "responsibility": slug | {"number": part.id, "responsibility": part.id},
+        "contact": slug | {"number": contact.id},
+        "change": slug | {"number": change.id},
+        "flag": slug | {"number": flag.id},
+        "handover": slug | {"side": "left"},
+        "fault": {"key": key},
+        "log of unit": {"unit": unit.id},
+        "log of thing": {"subject": f"unit/{unit.id}"},
+    }
+
+
+def make_fault(unit: Unit) -> str:
+    """Let somebody have told of a fault in a unit's entry."""
+    key = f"{unit.id:032x}"
+    Feedback.create(
+        key=key,
+        subject="report",
+        unit=unit,
+        topic="person",
+        message=keyring().seal("Fel person.", f"feedback.message:{key}"),
+        created_at=clock.now(),
+        forget_on=clock.today() + timedelta(days=90),
+    )
+    return key
+
+
+def _of_county() -> dict[str, object]:
+    letters.write("sample", "nagon@tbb.example", "plain", {"subject": "Hej", "body": "Hej"})
+    letter = letters.Letter.get(letters.Letter.dedupe == "sample")
+    sample = AuditSample.create(
+        week="2026-W01", rows="[]", drawn_at=clock.now(), due_on=clock.today() + timedelta(days=7)
+    )
+    alarm = Alarm.create(
+        rule="many_readings", account=account_of("personal"), window="2026-01-01", count=31, raised_at=clock.now()
+    )
+    demo_joining.play()
+    application = Application.get(Application.state == "sent")
+    friends = Organizer.get(Organizer.name == "Föräldrakooperativet i Eskilstuna")
+    listed = base64.b64encode(b"kommunkod,kommun,juridiskt_namn,orgnr\n0482,Flen,Flens kommun,2120000332\n").decode()
+    upload = Upload.create(
+        key="b" * 32, account=account_of("processledare"), name="x.csv", content=listed, uploaded_at=clock.now()
+    )
+    return {
+        "letter": letter.id,
+        "sample": sample.id,
+        "alarm": alarm.id,
+        "reference": application.reference,
+        "friends": friends.id,
+        "upload": upload.key,
+    }
+
+
+# What stands in the addresses of each group of endpoints: the kind of thing that `furnish` made.
+KINDS = {
+    "keeping.waiting": "contact",
+    "keeping.approve": "contact",
+    "keeping.stop": "contact",
+    "keeping.change": "change",
+    "keeping.restore": "change",
+    "keeping.shown_flag": "flag",
+    "keeping.settle_flag": "flag",
+    "keeping.person": "responsibility",
+    "keeping.change_person": "responsibility",
+    "keeping.protection": "responsibility",
+    "keeping.protect": "responsibility",
+    "handovers.show": "handover",
+    "handovers.confirm": "handover",
+    "faults.report": "fault",
+    "faults.settle": "fault",
+    "faults.look": "fault",
+    "people.account": "account",
+    "people.give": "account",
+    "people.take": "account",
+    "people.change": "account",
+    "auditing.unit": "log of unit",
+    "auditing.subject": "log of thing",
+    "auditing.person": "person",
+}
+COUNTY_PARTS = {
+    "mailing": {"number": "letter"},
+    "joining": {"number": "friends"},
+    "reviewing": {"reference": "reference"},
+    "importing": {"key": "upload"},
+    "auditing": {"sample": "sample", "alarm": "alarm"},
+}
+UNKNOWN = {"token": NOBODYS, "batch": "0" * 16, "provider": "ingen", "number": 999_999}
+"""Parts that name what exists for nobody, or only for the one who asks."""
+
+
+def samples(app: Flask, made: dict[str, dict[str, dict[str, object]]], method: str) -> Iterator[Sample]:
+    """Every address of the pages at work that answers a method, near and far; KeyError when a part is not known."""
+    with app.test_request_context():
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if method in rule.methods and is_at_work(app, rule):
+                for where, parts in _parts_of(rule, made).items():
+                    values = {name: parts[name] for name in rule.arguments}
+                    yield Sample(rule, app.url_for(rule.endpoint, **values, _external=False), where)
+
+
+def is_at_work(app: Flask, rule: Rule) -> bool:
+    """Whether one must be signed in for a route, all the way or half."""
+    from tbb.web.access import HIDDEN, OPEN
+
+    return app.view_functions[rule.endpoint].permission not in OPEN | HIDDEN and "<path:filename>" not in rule.rule
+
+
+def _parts_of(rule: Rule, made: dict[str, dict[str, dict[str, object]]]) -> dict[str, dict[str, object]]:
+    """The parts of a rule's address, by where the thing is."""
+    if not rule.arguments:
+        return {"county": {}}
+    subject = rule.endpoint.partition(".")[0]
+    kind = KINDS.get(rule.endpoint) or {"keeping": "unit", "appointing": "responsibility", "confirming": "unit"}.get(
+        subject
+    )
+    if kind:
+        return made[kind]
+    county = made["county"]["county"]
+    if subject in COUNTY_PARTS and rule.arguments <= COUNTY_PARTS[subject].keys():
+        return {"county": {name: county[COUNTY_PARTS[subject][name]] for name in rule.arguments}}
+    return {"nobody": {name: UNKNOWN[name] for name in rule.arguments}}

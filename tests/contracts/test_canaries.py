@@ -1,0 +1,234 @@
+"""A canary in every sensitive field, near and far, looked for everywhere it must not be.
+
+A later subject joins by adding rows to `PLANTED` (what is planted, and at which endpoints it may be read) and by
+planting them in `plant`. Whoever may read an endpoint at all is the matter of tests/policy.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tbb import clock
+from tbb.database import connection, keyring, on_postgresql, rows, run, transaction
+from tbb.models import (
+    Application,
+    ContactChange,
+    EntryChange,
+    Feedback,
+    Flag,
+    Joining,
+    JoiningNote,
+    Letter,
+    OneTimeToken,
+    Organizer,
+    RecoveryCode,
+)
+from tbb.services import letters, sittings, tokens
+from tbb.services.demo_cast import CAST, account_of
+from tbb.web.letters import render
+from tests import cast
+from tests.at_work import furnish, samples, units
+from tests.people import as_account, signed_in
+from tests.policy.test_doors import COLUMN, allowed, table
+
+NOWHERE: tuple[str, ...] = ()
+PLANTED = {
+    "fault message": ("faults.report",),
+    "fault reply address": NOWHERE,
+    "flag message": ("keeping.shown_flag", "keeping.entry"),
+    "waiting phone": ("keeping.waiting", "keeping.person", "keeping.entry", "keeping.facts", "keeping.history", "faults.report"),
+    "earlier value": ("keeping.change", "keeping.history", "keeping.entry"),
+    "application contact": ("reviewing.application", "reviewing.call", "reviewing.look_again", "reviewing.question"),
+    "application address": ("reviewing.application", "reviewing.applications", "reviewing.question", "reviewing.reason",
+                            "reviewing.call", "reviewing.look_again"),
+    "joining note": ("joining.organization",),
+    "letter words": NOWHERE,
+    "recovery code": NOWHERE,
+    "one-time token": NOWHERE,
+}  # fmt: skip
+"""What is planted, and the endpoints whose pages may hold it."""
+
+SEALED = (
+    "fault message", "fault reply address", "letter words", "recovery code", "one-time token",
+)  # fmt: skip
+"""What nobody can read in the database's own file either."""
+
+COUNTY_THINGS = ("application contact", "application address", "joining note")
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One planted word: what it stands for, and where its thing is."""
+
+    what: str
+    where: str
+    word: str
+
+
+@transaction
+def plant() -> list[Canary]:
+    """Plant a canary in every field, near and far, in things that `furnish` has made."""
+    birds = [
+        Canary(what, where, f"kanarie{number}{where}{secrets.token_hex(16)}")
+        for number, what in enumerate(PLANTED)
+        for where in (("county",) if what in COUNTY_THINGS else ("own", "other"))
+    ]
+    word = {(bird.what, bird.where): bird.word for bird in birds}
+    for where, unit in units().items():
+        if where != "sister":
+            _of_unit(unit, {what: word[what, where] for what in PLANTED if what not in COUNTY_THINGS})
+    for where, persona in (("own", "personal"), ("other", "granne")):
+        _of_account(account_of(persona), {what: word[what, where] for what in PLANTED if what not in COUNTY_THINGS})
+    _of_county({what: word[what, "county"] for what in COUNTY_THINGS})
+    return birds
+
+
+def _of_unit(unit, word: dict[str, str]) -> None:
+    fault = Feedback.get(Feedback.unit == unit)
+    Feedback.update(
+        message=keyring().seal(word["fault message"], f"feedback.message:{fault.key}"),
+        reply_to=keyring().seal(f"{word['fault reply address']}@post.example", f"feedback.reply_to:{fault.key}"),
+    ).where(Feedback.id == fault.id).execute()
+    Flag.update(message=word["flag message"]).where(Flag.unit == unit).execute()
+    ContactChange.update(after=json.dumps({"phone": word["waiting phone"]})).where(ContactChange.unit == unit).execute()
+    EntryChange.update(before=json.dumps({"street": word["earlier value"]})).where(EntryChange.unit == unit).execute()
+
+
+def _of_account(account: int, word: dict[str, str]) -> None:
+    letters.write(f"canary:{account}", "nagon@tbb.example", "plain", {"subject": "Hej", "body": word["letter words"]})
+    RecoveryCode.create(account=account, digest=sittings.digest(word["recovery code"]))
+    OneTimeToken.create(
+        digest=sittings.digest(word["one-time token"]),
+        purpose="reset",
+        subject=str(account),
+        created_at=clock.now(),
+        expires_at=clock.now() + timedelta(hours=1),
+    )
+
+
+def _of_county(word: dict[str, str]) -> None:
+    found = Application.get(Application.state == "sent")
+    data = json.loads(found.data)
+    data["kontakt"]["questions"] = word["application contact"]
+    Application.update(email=f"{word['application address']}@friskolan.example", data=json.dumps(data)).where(
+        Application.id == found.id
+    ).execute()
+    friends = Organizer.get(Organizer.name == "Föräldrakooperativet i Eskilstuna")
+    joining, _made = Joining.get_or_create(organizer=friends, defaults={"changed_on": clock.today()})
+    JoiningNote.create(joining=joining, on=clock.today(), how="phone", note=word["joining note"], at=clock.now())
+
+
+def readable(app, answers, persona: str, endpoint: str, bird: Canary) -> bool:
+    """Whether one of the cast may meet a canary at an endpoint."""
+    if endpoint not in PLANTED[bird.what]:
+        return False
+    cell = answers[app.view_functions[endpoint].permission][COLUMN[persona]]
+    return allowed(cell, persona, bird.where)
+
+
+@pytest.fixture
+def planted(county):
+    """The demo county, furnished, with a canary in every field."""
+    with connection():
+        made = furnish()
+        birds = plant()
+    return county, made, birds
+
+
+def met_in(response, birds: list[Canary]) -> list[Canary]:
+    """The canaries in an answer: its body, its headers and its cookies."""
+    said = response.get_data() + str(response.headers).encode()
+    return [bird for bird in birds if bird.word.encode() in said.lower()]
+
+
+@pytest.mark.parametrize("persona", [persona.key for persona in CAST])
+def test_nobody_meets_a_canary_but_where_it_may_be_read(planted, persona, caplog):
+    app, made, birds = planted
+    client, answers, met, looked = signed_in(app, persona), table(), [], 0
+    with caplog.at_level(logging.DEBUG):
+        for sample in samples(app, made, "GET"):
+            for headers in ({}, {"HX-Request": "true", "HX-Request-Type": "partial"}):
+                with client.get(sample.address, headers=headers) as response:
+                    looked += 1
+                    met += [
+                        f"{sample.address}: {bird.what} of {bird.where}"
+                        for bird in met_in(response, birds)
+                        if not readable(app, answers, persona, sample.rule.endpoint, bird)
+                    ]
+        for bird in birds:
+            for path in (
+                "/arbetsyta/verksamheter?q=",
+                "/arbetsyta/laget?text=",
+                "/arbetsyta/konton?text=",
+                "/hitta?q=",
+            ):
+                with client.get(path + bird.word[:20]) as response:
+                    looked += 1
+                    met += [f"{path}: {other.what}" for other in met_in(response, birds)]
+    assert met == [] and looked > 150
+    assert [bird.what for bird in birds if bird.word in caplog.text.lower()] == []
+
+
+def test_each_canary_that_may_be_read_is_really_there(planted):
+    app, made, birds = planted
+    seen = set()
+    for persona in ("enhetschef", "granne", "processledare"):
+        client = signed_in(app, persona)
+        for sample in samples(app, made, "GET"):
+            with client.get(sample.address) as response:
+                seen |= {bird.what for bird in met_in(response, birds)}
+    assert seen == {what for what, where in PLANTED.items() if where != NOWHERE}
+
+
+def test_no_visitor_meets_a_canary(planted):
+    app, _made, birds = planted
+    client, met = app.test_client(), []
+    addresses = [address for _endpoint, address in cast.addresses(app)]
+    errors = ["/finns-inte", "/hitta?q=%00", "/enhet/finns-inte", "/arbetsyta/konton", "/demo"]
+    for address in (*addresses, *errors, *(f"/hitta?q={bird.word[:20]}" for bird in birds)):
+        with client.get(address) as response:
+            met += [f"{address}: {bird.what}" for bird in met_in(response, birds)]
+    assert met == [] and len(addresses) > 80
+
+
+def test_no_letter_carries_a_canary_but_its_own(planted):
+    _app, _made, birds = planted
+    with connection():
+        for letter in Letter.select():
+            said = render(letter.template, letters.facts_of(letter), base_url="https://tbb.example")
+            words = f"{said.subject}{said.text}{said.html}{letter.recipient}".lower()
+            met = [bird.what for bird in birds if bird.word in words and bird.what != "letter words"]
+            assert met == [], letter.template
+
+
+def test_secrets_given_out_are_in_no_file_as_they_are(planted, county_url):
+    if on_postgresql():
+        pytest.skip("the server's files are its own; the sealing is the same")
+    app, _made, birds = planted
+    given = [_cookie_of(as_account(app, account_of_connected("personal")))]
+    with connection():
+        given += [tokens.issue("reset", 1, lasts=timedelta(hours=1), payload={"word": birds[0].word})]
+        run("PRAGMA wal_checkpoint(TRUNCATE)")
+        tables = rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+    file = Path(county_url.removeprefix("sqlite:///"))
+    content = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*")).lower()
+    sealed = [bird.what for bird in birds if bird.what in SEALED and bird.word.encode() in content]
+    assert sealed == [] and len(tables) > 30
+    assert [secret for secret in given if secret.lower().encode() in content] == []
+
+
+def account_of_connected(persona: str) -> int:
+    """The number of the account of one of the cast, from outside a connection."""
+    with connection():
+        return account_of(persona)
+
+
+def _cookie_of(client) -> str:
+    return client.get_cookie("tbb_inloggad").value
