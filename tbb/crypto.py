@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -35,6 +37,7 @@ class Keyring:
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
         self._newest = max(keys)
         self._fingerprint_key = hashlib.sha256(b"tbb fingerprint" + keys[min(keys)]).digest()
+        self._macs = {number: hmac.new(_derived(key, b"tbb mac"), digestmod="sha256") for number, key in keys.items()}
 
     @property
     def newest(self) -> int:
@@ -62,6 +65,36 @@ class Keyring:
     def fingerprint(self, text: str) -> str:
         """Tell texts apart without keeping them: 32 hex digits of a keyed hash."""
         return hmac.new(self._fingerprint_key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def mac(self, text: str) -> str:
+        """Vouch for a text with the newest key: ``number:`` and 43 characters that nobody can make without the key."""
+        return self._mac(text, self._newest)
+
+    def verify_mac(self, text: str, mac: str) -> bool:
+        """Tell whether a key of the ring has vouched for a text; False also when the key's number is unknown."""
+        number = mac_key(mac)
+        return number in self._macs and hmac.compare_digest(self._mac(text, number).encode(), mac.encode())
+
+    def has(self, number: int) -> bool:
+        """Whether a key of this number is in the ring."""
+        return number in self._ciphers
+
+    def _mac(self, text: str, number: int) -> str:
+        # A copy of a begun HMAC is four times as fast as a new one, and a million rows take a while.
+        maker = self._macs[number].copy()
+        maker.update(text.encode("utf-8", "surrogatepass"))
+        return f"{number}:{base64.urlsafe_b64encode(maker.digest()).decode()[:-1]}"
+
+
+def mac_key(mac: str) -> int:
+    """Read which key made a mac; 0 when it is none."""
+    number, colon, _rest = mac[:4].partition(":")
+    return int(number) if colon and number.isascii() and number.isdecimal() else 0
+
+
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """Make a key for one purpose of a sealing key, so that neither tells of the other."""
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)
 
 
 def new_key() -> str:

@@ -1,0 +1,271 @@
+"""What the audit's codes are called in Swedish, in one place, and the table of rows that can be taken out as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tbb import clock
+from tbb.models.kinds import Duty
+from tbb.services.audit_alarms import Shown as Alarm
+from tbb.services.audit_reading import Line
+from tbb.services.tables import csv_of
+from tbb.web.duty_words import DUTIES
+
+ACTIONS = {
+    "account:accept": "Ta emot en inbjudan",
+    "account:ask-reset": "Be om nytt lösenord",
+    "account:change": "Ändra ett konto",
+    "account:create": "Skapa ett konto",
+    "account:disable": "Stänga av ett konto",
+    "account:enable": "Öppna ett avstängt konto",
+    "account:end-sittings": "Logga ut överallt",
+    "account:finish": "Slutföra inloggning",
+    "account:guessed": "Försöka logga in många gånger",
+    "account:invite": "Bjuda in någon",
+    "account:own": "Sköta sitt eget konto",
+    "account:password": "Byta lösenord",
+    "account:prove": "Visa vem man är en gång till",
+    "account:read": "Läsa ett konto",
+    "account:refused": "Logga in med fel uppgifter",
+    "account:sign-in": "Logga in",
+    "account:sign-out": "Logga ut",
+    "account:tie": "Knyta ett konto till en person",
+    "accounts:read": "Läsa listan med konton",
+    "alarm:settle": "Avsluta ett larm",
+    "application:approve": "Godkänna en ansökan",
+    "application:ask": "Be om komplettering av en ansökan",
+    "application:confirm": "Bekräfta adressen i en ansökan",
+    "application:decline": "Avslå en ansökan",
+    "application:read": "Läsa en ansökan",
+    "application:recommend": "Tillstyrka en ansökan",
+    "application:review": "Granska en ansökan",
+    "application:save": "Spara en ansökan",
+    "application:send": "Skicka in en ansökan",
+    "application:start": "Börja på en ansökan",
+    "application:withdraw": "Dra tillbaka en ansökan",
+    "application:write": "Skriva en ansökan",
+    "applications:read": "Läsa listan med ansökningar",
+    "audit:begin": "Intyga var loggen börjar",
+    "audit:export": "Ta ut rader ur loggen",
+    "audit:read": "Läsa loggen",
+    "audit:review": "Granska loggen",
+    "authenticator:add": "Lägga till en autentiseringsapp",
+    "authenticator:remove": "Ta bort en autentiseringsapp",
+    "authenticator:replace": "Byta autentiseringsapp",
+    "bba:absence": "Ändra frånvaro för en ansvarig",
+    "bba:appoint": "Utse Barnets bästa-ansvarig",
+    "bba:change": "Ändra ett uppdrag som Barnets bästa-ansvarig",
+    "bba:end": "Avsluta ett uppdrag som Barnets bästa-ansvarig",
+    "confirmation:ask": "Fråga om uppgifterna stämmer",
+    "confirmation:remind": "Påminna om frågan om uppgifterna stämmer",
+    "confirmation:tell": "Berätta att svar saknas",
+    "contact:apply": "Låta en kontaktuppgift börja gälla",
+    "contact:approve": "Godkänna en kontaktuppgift",
+    "contact:approved": "Godkänna en kontaktuppgift",
+    "contact:due": "Låta en kontaktuppgift börja gälla efter ett dygn",
+    "contact:propose": "Föreslå en ny kontaktuppgift",
+    "contact:stop": "Stoppa en kontaktuppgift",
+    "coverage:read": "Läsa läget",
+    "coverage:remind": "Påminna flera",
+    "coverage:undo": "Ångra en påminnelse",
+    "demo:load": "Fylla demonstrationen",
+    "demo:visit": "Besöka demonstrationen",
+    "desk:read": "Öppna arbetsytan",
+    "directory:import": "Importera verksamheter",
+    "directory:keep": "Sköta katalogen",
+    "duty:give": "Ge ett uppdrag",
+    "duty:take": "Ta bort ett uppdrag",
+    "entry:change": "Ändra uppgifter om en verksamhet",
+    "entry:confirm": "Bekräfta uppgifter om en verksamhet",
+    "entry:flag": "Märka uppgifter som tveksamma",
+    "entry:read": "Läsa uppgifter om en verksamhet",
+    "entry:restore": "Återställa uppgifter om en verksamhet",
+    "factors:begin-anew": "Börja om med inloggningens andra steg",
+    "fault:handle": "Hantera en felanmälan",
+    "fault:look": "Läsa en felanmälan",
+    "fault:read": "Läsa felanmälningar",
+    "fault:settle": "Avsluta en felanmälan",
+    "feedback:create": "Lämna en synpunkt",
+    "feedback:handle": "Hantera en synpunkt",
+    "flag:raise": "Märka uppgifter som tveksamma",
+    "flag:settle": "Besvara en märkning",
+    "gap:close": "Notera att en verksamhet har en ansvarig igen",
+    "gap:open": "Notera att en verksamhet saknar ansvarig",
+    "gap:tell": "Berätta att en verksamhet saknar ansvarig",
+    "handover:close": "Avsluta en överlämning",
+    "handover:confirm": "Bekräfta en överlämning",
+    "handover:leave": "Lämna över ett uppdrag",
+    "handover:left": "Lämna över ett uppdrag",
+    "handover:open": "Öppna en överlämning",
+    "handover:remind": "Påminna om en överlämning",
+    "handover:take": "Ta över ett uppdrag",
+    "handover:taken": "Ta över ett uppdrag",
+    "import:apply": "Genomföra en import",
+    "import:upload": "Ladda upp en lista",
+    "joining:leave": "Avsluta en anslutning",
+    "joining:note": "Anteckna om en fristående verksamhet",
+    "joining:offer": "Erbjuda en fristående verksamhet att ansluta sig",
+    "joining:read": "Läsa om fristående verksamheter",
+    "joining:renew": "Förnya en anslutning",
+    "letter:again": "Skicka ett brev igen",
+    "letter:arrived": "Notera att ett brev kom fram",
+    "letter:bounce-hard": "Notera att ett brev kom tillbaka för gott",
+    "letter:bounce-soft": "Notera att ett brev kom tillbaka",
+    "letter:decide": "Avgöra vad som händer med ett brev",
+    "letter:lift": "Låta brev gå till en adress igen",
+    "letter:open": "Öppna ett brev",
+    "letter:read": "Läsa listan med brev",
+    "letter:stop": "Stoppa ett brev",
+    "passkey:add": "Lägga till en passernyckel",
+    "passkey:counter": "Varna för en kopierad passernyckel",
+    "passkey:remove": "Ta bort en passernyckel",
+    "person:protect": "Skydda en persons uppgifter",
+    "public:read": "Läsa en öppen sida",
+    "recovery:renew": "Göra nya reservkoder",
+    "recovery:use": "Använda en reservkod",
+    "sample:sign": "Signera ett stickprov",
+    "style-guide:read": "Läsa stilguiden",
+    "unit:create": "Lägga till en verksamhet",
+    "units:approve-import": "Godkänna en import",
+    "units:import": "Importera verksamheter",
+}
+"""Every deed in words. One that is not here is shown as it is; a test wants all that the code writes to be here."""
+
+THINGS = {
+    "account": "konto",
+    "accounts": "lista med konton",
+    "alarm": "larm",
+    "application": "ansökan",
+    "audit": "logg",
+    "confirmation": "bekräftelse",
+    "contact_change": "kontaktuppgift",
+    "coverage": "läget",
+    "database": "databas",
+    "entry": "post",
+    "feedback": "synpunkt",
+    "flag": "märkning",
+    "gap": "vakans",
+    "handover": "överlämning",
+    "joining": "anslutning",
+    "letter": "brev",
+    "organizer": "huvudman",
+    "page": "sida",
+    "person": "person",
+    "responsibility": "uppdrag",
+    "sample": "stickprov",
+    "unit": "verksamhet",
+    "upload": "uppladdad lista",
+}
+FIELDS = {
+    "answer": "svar",
+    "deputy": "ersättare",
+    "duty": "uppdrag",
+    "email": "e-post",
+    "ends_on": "slutdag",
+    "languages": "språk",
+    "mandate": "mandat",
+    "message": "meddelande",
+    "name": "namn",
+    "outcome": "utfall",
+    "password": "lösenord",
+    "person": "person",
+    "phone": "telefon",
+    "phone_hours": "telefontid",
+    "place": "verksamhet",
+    "remark": "anmärkning",
+    "since": "från och med",
+    "starts_on": "startdag",
+    "state": "läge",
+    "street": "gata",
+    "thing": "sak",
+    "title": "titel",
+    "topic": "ämne",
+    "unit": "verksamhet",
+    "until": "till och med",
+    "website": "webbplats",
+}
+OUTCOMES = {"done": "Gjort", "read": "Läst", "refused": "Nekat"}
+OUTCOME_COLORS = {"done": "brand", "read": "info", "refused": "warning"}
+OUTCOME_ICONS = {"done": "check", "read": "eye", "refused": "lock"}
+REVIEWS = {"fine": "Inget att anmärka", "questions": "Frågor att reda ut", "breach": "Överträdelse"}
+REVIEW_COLORS = {"fine": "success", "questions": "warning", "breach": "danger"}
+REASONS = {
+    "chance": "slumpen",
+    "refused": "nekad",
+    "export": "uttag",
+    "duty": "ändrat uppdrag",
+    "off_hours": "utanför arbetstid",
+}
+ALARMS = {
+    "many_things": ("Har läst ovanligt mycket", "olika saker lästa"),
+    "many_refusals": ("Har nekats ovanligt många gånger", "försök nekade"),
+    "many_exports": ("Har tagit ut ovanligt mycket", "uttag"),
+}
+COLUMNS = (
+    "Nummer", "Tid", "Vem", "Konto", "Uppdrag", "Handling", "Utfall", "Sak", "Sakens nummer", "Verksamhet", "Huvudman",
+    "Fält", "Anteckning", "Begäran", "Nät", "Uttaget av",
+)  # fmt: skip
+
+
+def action_name(action: str) -> str:
+    """What a deed is called."""
+    return ACTIONS.get(action, action)
+
+
+def thing_name(thing: str) -> str:
+    """What a kind of thing is called."""
+    return THINGS.get(thing, thing)
+
+
+def thing_label(line: Line) -> str:
+    """Name the thing of a row: Brev 12, Logg, or Logg: konto 7 when it is the log about an account."""
+    named = thing_name(line.thing).capitalize()
+    kind, colon, number = line.thing_id.partition(":")
+    if line.thing_id in ("list", "all"):
+        return named
+    return f"{named}: {thing_name(kind)} {number}" if colon and kind in THINGS else f"{named} {line.thing_id}"
+
+
+def field_names(names: Iterable[str]) -> str:
+    """What some fields are called, in one line."""
+    return ", ".join(FIELDS.get(name, name) for name in names)
+
+
+def duty_name(duty: str) -> str:
+    """What a duty is called; "" for none."""
+    return DUTIES[Duty(duty)][0] if duty in DUTIES else duty
+
+
+def week_name(week: str) -> str:
+    """Write a week as one says it: vecka 47, 2026."""
+    year, _, number = week.partition("-W")
+    return f"vecka {int(number)}, {year}" if number.isdecimal() else week
+
+
+def alarm_name(rule: str) -> str:
+    """What somebody has done, in words, when an alarm of a rule is raised."""
+    return ALARMS.get(rule, (rule, ""))[0]
+
+
+def alarm_note(alarm: Alarm) -> str:
+    """How much it was, and where the limit is: 34 olika saker lästa på 10 minuter. Gränsen är 30."""
+    what = ALARMS.get(alarm.rule, ("", ""))[1]
+    return f"{alarm.count} {what} på {alarm.minutes} minuter. Gränsen är {alarm.most}."
+
+
+def as_csv(lines: Iterable[Line], *, taker: str, moment: datetime, reason: str) -> str:
+    """Write rows as CSV; every row and the last one tell who took them out and when, the last one also why."""
+    mark = f"{taker}, {clock.local(moment):%Y-%m-%d %H:%M}"
+    table = [(*_cells(line), mark) for line in lines]
+    empty = ("",) * (len(COLUMNS) - 2)
+    table.append((f"Uttag: {len(table)} rader. Skäl: {reason}", *empty, mark))
+    return csv_of(COLUMNS, table)
+
+
+def _cells(line: Line) -> tuple[object, ...]:
+    return (
+        line.id, f"{clock.local(line.at):%Y-%m-%d %H:%M:%S}", line.who, line.actor, duty_name(line.duty),
+        action_name(line.action), OUTCOMES.get(line.outcome, line.outcome), thing_name(line.thing), line.thing_id,
+        line.unit_name, line.organizer_name, field_names(line.fields), line.note, line.request, line.client,
+    )  # fmt: skip
