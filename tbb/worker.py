@@ -1,26 +1,32 @@
-"""The worker: sends what is in the outbox and forgets what is too old. One at a time, by a lock."""
+"""The worker: sends what is in the outbox and does the timed jobs. One at a time, by a lock; others wait their turn."""
 
 from __future__ import annotations
 
 import fcntl
 import logging
 import signal
-import smtplib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
-from tbb import clock, mail
-from tbb.database import connection, transaction
-from tbb.services import feedback, letters, limits, receipts, search, sittings, tokens, versions
+from tbb import clock, jobs, mail
+from tbb.database import connection
+from tbb.models import Letter
+from tbb.services import letters, resets
+from tbb.services.letters import Cause
 from tbb.settings import Settings
-from tbb.web.letters import render
+from tbb.web.letters import CannotWrite, render
 
 log = logging.getLogger("tbb.worker")
-PAUSE_SECONDS = 2.0
-HOUSEKEEPING_EVERY = 300
+PAUSE_SECONDS = 1.0
+TURN_SECONDS = 0.25
+JOBS_EVERY = 10
+BATCH = 20
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+"""How long to leave a mail server alone that cannot be talked with: doubled each time."""
 
 
 class AnotherIsAtWork(Exception):
@@ -38,86 +44,121 @@ def lock(path: Path) -> Iterator[None]:
         yield
 
 
+class Postman:
+    """Takes letters out of the outbox and to the mail server, or keeps them when there is none."""
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.line = mail.Line(settings.smtp_url, settings.base_url) if settings.smtp_url else None
+        self.pause = SHORTEST_PAUSE
+        self.not_before: datetime | None = None
+
+    def deliver(self, stop: threading.Event) -> int:
+        """Send all letters that are due, until told to stop; tell how many were taken out of the queue."""
+        letters.sort_out_after_a_crash()
+        taken = 0
+        while not stop.is_set() and not self._waits() and (batch := letters.claim_some(BATCH)):
+            for place, letter in enumerate(batch):
+                if stop.is_set() or self._waits():
+                    letters.release(batch[place:])
+                    return taken
+                self.deal_with(letter)
+                taken += 1
+        return taken
+
+    def deal_with(self, letter: Letter) -> None:
+        """Send one letter that has been taken, and write down how it went."""
+        try:
+            composed = self._compose(letter)
+        except letters.CannotRead:
+            letters.mark_held(letter, Cause.FACTS)
+        except CannotWrite as problem:
+            letters.mark_held(letter, Cause.TEMPLATE if problem.missing else Cause.WORDS)
+        except ValueError:
+            letters.mark_held(letter, Cause.RECIPIENT)
+        else:
+            if self.line is None:
+                letters.mark_kept(letter)
+            else:
+                self._send(letter, composed)
+
+    def go_home(self) -> None:
+        """Hang up."""
+        if self.line is not None:
+            self.line.close()
+
+    def _compose(self, letter: Letter) -> EmailMessage:
+        to = self.settings
+        said = render(letter.template, letters.facts_of(letter), base_url=to.base_url, language=letter.language)
+        return mail.compose(
+            sender=to.mail_from,
+            recipient=letter.recipient,
+            subject=said.subject,
+            body=said.text,
+            html=said.html,
+            message_id=mail.message_id(letters.mark_of(letter), to.base_url),
+        )
+
+    def _send(self, letter: Letter, composed: EmailMessage) -> None:
+        try:
+            self.line.send(composed, lambda: letters.mark_sending(letter))
+        except mail.Refused as problem:
+            letters.mark_problem(letter, f"refused {problem}", for_ever=True)
+        except mail.LineDown as problem:
+            letters.mark_problem(letter, str(problem), for_ever=False)
+            self._leave_alone(str(problem))
+        except mail.Later as problem:
+            letters.mark_problem(letter, str(problem), for_ever=False)
+        except mail.Unsure:
+            letters.mark_unsure(letter)
+        except letters.TakenOver:
+            log.warning("a letter was taken for too long and left to another worker")
+        else:
+            letters.mark_sent(letter)
+            self.pause, self.not_before = SHORTEST_PAUSE, None
+
+    def _waits(self) -> bool:
+        return self.not_before is not None and clock.now() < self.not_before
+
+    def _leave_alone(self, kind: str) -> None:
+        log.warning("no talking with the mail server (%s); next try in %d seconds", kind, self.pause.total_seconds())
+        self.not_before = clock.now() + self.pause
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+
 def work(settings: Settings, stop: threading.Event) -> None:
     """Work until told to stop."""
-    rounds, day = 0, None
+    postman, rounds = Postman(settings), 0
     while not stop.is_set():
         try:
             with connection():
-                if rounds % HOUSEKEEPING_EVERY == 0:
-                    keep_house()
-                if day != clock.today():
-                    begin_day(clock.today())
-                    day = clock.today()
-                while not stop.is_set() and send_next(settings):
+                if rounds % JOBS_EVERY == 0:
+                    jobs.run_due(settings)
+                while not stop.is_set() and resets.answer_next():
                     pass
+                postman.deliver(stop)
         except Exception as problem:
             # The database may be away for a while; the worker stays and tries again.
             log.error("%s; trying again", type(problem).__name__)
         rounds += 1
         stop.wait(PAUSE_SECONDS)
-
-
-def keep_house() -> None:
-    """Forget what is old, and sort out what a crash left."""
-    letters.sort_out_after_a_crash()
-    feedback.forget_old()
-    limits.forget_old_counts()
-    sittings.forget_ended()
-    tokens.forget_old()
-    receipts.forget_old()
-
-
-@transaction
-def begin_day(today: date) -> None:
-    """Let the search, and the pages made since midnight, know whose responsibilities began or ended by themselves."""
-    if search.reindex_changed_by_date(today):
-        versions.bump(versions.DIRECTORY)
-
-
-def send_next(settings: Settings) -> bool:
-    """Send one letter that is due; False when there is none."""
-    letter = letters.claim()
-    if letter is None:
-        return False
-    said = render(letter.template, letters.facts_of(letter), base_url=settings.base_url, language=letter.language)
-    composed = mail.compose(
-        sender=settings.mail_from,
-        recipient=letter.recipient,
-        subject=said.subject,
-        body=said.text,
-        html=said.html,
-        message_id=letter.message_id,
-    )
-    begun: list[bool] = []
-
-    def about_to() -> None:
-        letters.mark_sending(letter)
-        begun.append(True)
-
-    try:
-        mail.send(settings, composed, about_to)
-    except mail.NotAccepted as problem:
-        letters.mark_problem(letter, f"refused {problem}", for_ever=True)
-    except smtplib.SMTPResponseException as problem:
-        letters.mark_problem(letter, f"later {problem.smtp_code}", for_ever=False)
-    except (OSError, smtplib.SMTPException) as problem:
-        # Cut off while the words were leaving: nobody can know whether they arrived.
-        if begun:
-            letters.mark_unsure(letter)
-        else:
-            letters.mark_problem(letter, type(problem).__name__, for_ever=False)
-    else:
-        letters.mark_sent(letter)
-    return True
+    postman.go_home()
 
 
 def main(settings: Settings) -> None:
-    """Run as a process of its own until it is asked to end."""
+    """Run as a process of its own until it is asked to end; where another is at work, wait to take over from it."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with lock(settings.instance / "worker.lock"):
-        log.info("worker started")
-        work(settings, stop)
+    told = False
+    while not stop.is_set():
+        try:
+            with lock(settings.instance / "worker.lock"):
+                log.info("worker started")
+                work(settings, stop)
+        except AnotherIsAtWork:
+            if not told:
+                log.info("another worker is at work; waiting to take over")
+            told = True
+            stop.wait(TURN_SECONDS)
     log.info("worker stopped")

@@ -8,13 +8,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from peewee import fn
+
 from tbb.clock import now
-from tbb.database import db, keyring, transaction
+from tbb.crypto import CannotOpen
+from tbb.database import db, keyring, run, transaction
 from tbb.models import Letter
 
 LEASE = timedelta(seconds=60)
-WAITS = (1, 5, 30, 120, 720)
-"""Minutes to wait after each failed try; after the last one the letter has failed."""
+WORDS_LEASE = timedelta(minutes=3)
+"""How long a letter may be taken, and how long its words may be leaving, before the worker is held for dead."""
+WAITS = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
+"""Minutes to wait after each failed try: almost three days in all, so that a weekend loses nothing."""
+LONGEST_DEDUPE = 120
+KEPT_READABLE = timedelta(days=90)
+REMEMBERED = timedelta(days=400)
 
 
 class State(StrEnum):
@@ -26,6 +34,28 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNSURE = "unsure"
+    KEPT = "kept"
+    HELD = "held"
+    STOPPED = "stopped"
+    BOUNCED = "bounced"
+
+
+class Cause(StrEnum):
+    """Why a letter is held: what would have to be put right before it can leave."""
+
+    FACTS = "held facts"
+    TEMPLATE = "held template"
+    WORDS = "held words"
+    RECIPIENT = "held recipient"
+    BOUNCED = "held bounced"
+
+
+class CannotRead(Exception):
+    """What a letter is to say cannot be opened."""
+
+
+class TakenOver(Exception):
+    """The letter is no longer this worker's to send."""
 
 
 def write(
@@ -41,9 +71,12 @@ def write(
 
     `template` names a file of templates/letters and `facts` fill it; addresses in them are paths on our own site,
     and the facts are kept sealed. Nothing about a child may be in them. `rather_twice` lets a letter that may or may
-    not have left be sent again under the same Message-ID.
+    not have left be sent again under the same Message-ID. A letter to an address that letters have come back from is
+    held, for a person to decide.
     """
-    moment, mark = now(), fingerprint(dedupe)
+    if len(dedupe) > LONGEST_DEDUPE:
+        dedupe = f"{dedupe[:80]}:{fingerprint(dedupe)}"
+    moment, mark, dead = now(), fingerprint(dedupe), comes_back(recipient)
     added = (
         Letter.insert(
             dedupe=dedupe,
@@ -52,7 +85,9 @@ def write(
             facts=keyring().seal(json.dumps(facts), f"letter.facts:{mark}"),
             language=language,
             rather_twice=rather_twice,
-            message_id=f"<{mark}@tbb>",
+            message_id=mark,
+            state=State.HELD if dead else State.QUEUED,
+            last_problem=Cause.BOUNCED if dead else "",
             next_at=moment,
             created_at=moment,
         )
@@ -63,76 +98,164 @@ def write(
     return bool(added)
 
 
-def facts_of(letter: Letter) -> dict[str, Any]:
-    """Open what a letter is to say; empty when it has left and been forgotten."""
-    if letter.facts is None:
-        return {}
-    return json.loads(keyring().open(letter.facts, f"letter.facts:{fingerprint(letter.dedupe)}"))
-
-
 def fingerprint(dedupe: str) -> str:
     """Name a letter by what makes it this one and no other: 32 hex digits."""
     return hashlib.sha256(dedupe.encode()).hexdigest()[:32]
 
 
-@transaction
+def mark_of(letter: Letter) -> str:
+    """Give what stands before the @ in the letter's Message-ID; the mail program adds our own host."""
+    return letter.message_id.strip("<>").partition("@")[0]
+
+
+def facts_of(letter: Letter) -> dict[str, Any]:
+    """Open what a letter is to say; raise CannotRead when that cannot be done, or it has been forgotten."""
+    if letter.facts is None:
+        raise CannotRead
+    try:
+        return json.loads(keyring().open(letter.facts, f"letter.facts:{fingerprint(letter.dedupe)}"))
+    except (CannotOpen, ValueError) as problem:
+        raise CannotRead from problem
+
+
+def comes_back(recipient: str) -> bool:
+    """Whether a letter to this address has come back for good."""
+    return Letter.select().where(Letter.state == State.BOUNCED, same_address(recipient)).exists()
+
+
+def same_address(recipient: str) -> Any:
+    """Make the condition that a letter goes to this address, however it is written."""
+    return fn.LOWER(Letter.recipient) == recipient.lower()
+
+
 def claim(moment: datetime | None = None) -> Letter | None:
     """Take the next letter that is due, for a minute; None when there is none."""
+    return next(iter(claim_some(1, moment)), None)
+
+
+@transaction
+def claim_some(most: int, moment: datetime | None = None) -> list[Letter]:
+    """Take the next few letters that are due, for a minute. Of two workers only one gets a letter."""
     moment = moment or now()
     due = (
         Letter.select()
         .where(Letter.state == State.QUEUED, Letter.next_at <= moment)
         .order_by(Letter.next_at, Letter.id)
-        .limit(1)
-        .first()
+        .limit(most)
     )
-    if due is None:
-        return None
-    changed = (
-        Letter.update(state=State.CLAIMED, leased_until=moment + LEASE, attempts=Letter.attempts + 1)
-        .where(Letter.id == due.id, Letter.state == State.QUEUED)
-        .execute()
+    return [letter for letter in due if _take(letter, moment)]
+
+
+def _take(letter: Letter, moment: datetime) -> bool:
+    # In SQL, as all that is done for each letter on its way: to build these queries costs more than to ask them.
+    taken = run(
+        "UPDATE letter SET state = 'claimed', leased_until = ?, attempts = attempts + 1"
+        " WHERE id = ? AND state = 'queued'",
+        (_stored(moment + LEASE), letter.id),
     )
-    return Letter.get_by_id(due.id) if changed else None
+    letter.attempts += 1
+    return taken.rowcount == 1
+
+
+@transaction
+def release(taken: list[Letter]) -> None:
+    """Give back letters that were taken but not tried."""
+    Letter.update(state=State.QUEUED, leased_until=None, attempts=Letter.attempts - 1).where(
+        Letter.id << [letter.id for letter in taken], Letter.state == State.CLAIMED
+    ).execute()
 
 
 @transaction
 def mark_sending(letter: Letter) -> None:
-    """Write down, before the words leave, that they are about to: after a crash nobody can know if they did."""
-    Letter.update(state=State.SENDING).where(Letter.id == letter.id).execute()
+    """Write down, before the words leave, that they are about to: after a crash nobody can know if they did.
+
+    Raises TakenOver when the letter has been taken for too long and may be somebody else's by now.
+    """
+    moment = now()
+    ours = run(
+        "UPDATE letter SET state = 'sending', leased_until = ? WHERE id = ? AND state = 'claimed' AND leased_until > ?",
+        (_stored(moment + WORDS_LEASE), letter.id, _stored(moment)),
+    )
+    if not ours.rowcount:
+        raise TakenOver
 
 
 @transaction
 def mark_sent(letter: Letter) -> None:
     """Write down that the letter has left, and forget what it said."""
-    Letter.update(state=State.SENT, sent_at=now(), facts=None, leased_until=None).where(
-        Letter.id == letter.id
-    ).execute()
+    run(
+        "UPDATE letter SET state = 'sent', sent_at = ?, facts = NULL, last_problem = '', leased_until = NULL"
+        " WHERE id = ?",
+        (_stored(now()), letter.id),
+    )
+
+
+@transaction
+def mark_kept(letter: Letter) -> None:
+    """Write down that the letter stays here, readable, for there is no mail server to give it to."""
+    _settle(letter, State.KEPT)
+
+
+@transaction
+def mark_held(letter: Letter, cause: Cause) -> None:
+    """Hold a letter that cannot be sent as it is, so that it is neither lost nor tried again and again."""
+    _settle(letter, State.HELD, last_problem=cause)
 
 
 @transaction
 def mark_problem(letter: Letter, kind: str, *, for_ever: bool) -> None:
     """Try again later, or give up: `kind` is the kind of the fault, never its words."""
-    give_up = for_ever or letter.attempts > len(WAITS)
-    wait = timedelta(minutes=WAITS[min(letter.attempts, len(WAITS)) - 1])
-    Letter.update(
-        state=State.FAILED if give_up else State.QUEUED,
-        next_at=now() + wait,
-        leased_until=None,
-        last_problem=kind[:200],
-    ).where(Letter.id == letter.id).execute()
+    if for_ever or letter.attempts > len(WAITS):
+        _settle(letter, State.FAILED, last_problem=kind[:200])
+    else:
+        _settle(letter, State.QUEUED, next_at=_next_try(letter), last_problem=kind[:200])
 
 
 @transaction
 def mark_unsure(letter: Letter) -> None:
-    """Write down that the letter may or may not have left; a person decides."""
-    Letter.update(state=State.UNSURE, leased_until=None).where(Letter.id == letter.id).execute()
+    """Write down that the letter may or may not have left: a person decides, or it is sent once more.
+
+    Only a letter that was written with `rather_twice` is sent again by itself, under the same Message-ID.
+    """
+    if letter.rather_twice and letter.attempts <= len(WAITS):
+        _settle(letter, State.QUEUED, next_at=_next_try(letter), last_problem="cut off")
+    else:
+        _settle(letter, State.UNSURE, last_problem="cut off")
 
 
 def sort_out_after_a_crash() -> None:
-    """Queue again what was only taken; what was being sent is left as unsure, for a person to decide."""
-    moment = now()
+    """Queue again what was only taken; what was being sent is unsure. Writes nothing when there is nothing."""
+    stranded = (Letter.state << (State.CLAIMED, State.SENDING)) & (Letter.leased_until < now())
+    if not Letter.select().where(stranded).exists():
+        return
     with db.atomic():
-        expired = Letter.leased_until < moment
-        Letter.update(state=State.QUEUED).where(Letter.state == State.CLAIMED, expired).execute()
-        Letter.update(state=State.UNSURE).where(Letter.state == State.SENDING, expired).execute()
+        for letter in Letter.select().where(stranded):
+            if letter.state == State.SENDING:
+                mark_unsure(letter)
+            else:
+                _settle(letter, State.QUEUED)
+
+
+def forget_old() -> int:
+    """Forget what kept letters say after 90 days, and settled letters after 400; tell how many were removed.
+
+    Addresses that letters came back from are forgotten with them, and may then be tried anew.
+    """
+    settled = (State.SENT, State.KEPT, State.STOPPED, State.BOUNCED)
+    with db.atomic():
+        Letter.update(facts=None).where(
+            Letter.state == State.KEPT, Letter.facts.is_null(False), Letter.created_at < now() - KEPT_READABLE
+        ).execute()
+        return Letter.delete().where(Letter.state << settled, Letter.created_at < now() - REMEMBERED).execute()
+
+
+def _stored(moment: datetime) -> Any:
+    return Letter.next_at.db_value(moment)
+
+
+def _next_try(letter: Letter) -> datetime:
+    return now() + timedelta(minutes=WAITS[min(max(letter.attempts, 1), len(WAITS)) - 1])
+
+
+def _settle(letter: Letter, state: State, **more: Any) -> None:
+    Letter.update(state=state, leased_until=None, **more).where(Letter.id == letter.id).execute()

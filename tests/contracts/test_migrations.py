@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 
 from tbb import database, migrations
 from tbb.database import on_postgresql, rows, run
-from tbb.models import ALL_MODELS, Unit
+from tbb.models import ALL_MODELS, Letter, Unit
 from tbb.policy import COMMAND
-from tbb.services import audit, demo
+from tbb.services import audit, demo, letters
+from tbb.web.letters import render
 from tests import engines, make
+
+MOMENT = datetime(2026, 11, 23, 3, 0)
+"""In UTC without saying so, as databases keep it."""
 
 
 @pytest.fixture
@@ -154,6 +159,31 @@ def test_data_survives_what_the_newest_step_does_not_touch(db):
     units = Unit.select().count()
     assert migrations.migrate() == [] and Unit.select().count() == units
     assert audit.first_broken() is None
+
+
+def test_letters_that_wait_when_templates_come_keep_their_words(db):
+    while "0005_letters_and_audit" not in migrations.pending():
+        migrations.revert()
+    words = ("Någon har skrivit", "Hej!\n\nhttp://127.0.0.1:8000/enhet/x\n\nflask feedback 1\n")
+    for number, body in enumerate((words[1], "")):
+        mark = letters.fingerprint(f"feedback:{number}")
+        run(
+            "INSERT INTO letter (dedupe, recipient, subject, body, message_id, state, attempts, next_at, last_problem,"
+            " created_at) VALUES (?, 'vakt@tbb.example', ?, ?, ?, ?, 0, ?, '', ?)",
+            (f"feedback:{number}", words[0], body, f"<{mark}@tbb>", "queued" if body else "sent", MOMENT, MOMENT),
+        )
+    migrations.migrate()
+    waiting, sent = Letter.select().order_by(Letter.id)
+    assert (waiting.template, waiting.state, sent.state, sent.facts) == ("plain", "queued", "sent", None)
+    assert words[1].encode() not in bytes(waiting.facts)
+    said = render(waiting.template, letters.facts_of(waiting), base_url="http://127.0.0.1:8000")
+    assert said.subject == words[0] and said.text.startswith(words[1].strip())
+    assert letters.claim().id == waiting.id and letters.mark_of(waiting) == letters.fingerprint("feedback:0")
+    with database.db.atomic():
+        letters.write("feedback:9", "vakt@tbb.example", "feedback", {"page": "/", "number": 9})
+    assert Letter.select().count() == 3
+    migrations.revert()
+    assert rows("SELECT subject, body FROM letter WHERE dedupe = 'feedback:0'") == [words]
 
 
 def test_a_step_that_breaks_references_is_told(db, monkeypatch):

@@ -1,0 +1,73 @@
+"""What each letter may be told, for the tests that write every one of them: one sample for each of its faces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+UNITS = {"units": ["Näckrosskolan F–6", "Förskolan Humlan"], "more": 3}
+GAPS = {"units": [{"label": "Näckrosskolan F–6", "since": "2026-11-24"}], "more": 0, "path": "/arbetsyta/verksamheter"}
+ANCHOR = f"2026-11-23T12:00:00Z row=17 count=17 digest={'ab12' * 16}"
+
+SAMPLES: dict[str, list[dict[str, Any]]] = {
+    "alarm": [{"path": "/arbetsyta/logg/larm/1"}],
+    "anchor": [{"line": ANCHOR}],
+    "application_decided": [
+        {"reference": "AN-2026-7", "approved": True, "reason": "", "kept": ["Skolan A"], "path": "/arbetsyta"},
+        {"reference": "AN-2026-7", "approved": False, "reason": "Vi nådde er inte.", "kept": [], "path": "/anslut"},
+    ],
+    "application_question": [{"reference": "AN-2026-7", "path": "/anslut/abc", "days": 30}],
+    "application_received": [{"reference": "AN-2026-7", "organization": "Exempelskolan AB"}],
+    "application_start": [{"path": "/anslut/abc", "days": 30}],
+    "application_waiting": [
+        {"reference": "AN-2026-7", "organization": "Exempelskolan AB", "stage": stage, "path": "/arbetsyta/x"}
+        for stage in ("first", "second")
+    ],
+    "appointed": [
+        {"role": "Barnets bästa-ansvarig", "first_day": "2026-12-01", "units": UNITS["units"], "path": "/enhet/x"}
+    ],
+    "appointed_notice": [{"role": "ersättare", "unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "confirm_entry": [
+        UNITS | {"term": "höstterminen 2026", "yours": yours, "path": "/b/abc"} for yours in (True, False)
+    ],
+    "confirm_reminder": [UNITS | {"term": "höstterminen", "yours": yours, "path": "/b/abc"} for yours in (True, False)],
+    "confirm_silence": [UNITS | {"term": "höstterminen 2026", "path": "/arbetsyta/verksamheter"}],
+    "contact_change_done": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
+    "contact_change_stopped": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
+    "contact_change_waiting": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
+    "coverage_reminder": [
+        UNITS | {"name": "Leila Testborg", "path": "/arbetsyta/verksamheter"},
+        {"name": "Leila Testborg", "units": ["Näckrosskolan"], "more": 0, "path": "/arbetsyta/verksamheter"},
+    ],
+    "duty_given": [{"name": "Leila Testborg", "path": "/konto"}],
+    "factor_changed": [{"what": "En ny passnyckel är tillagd.", "when": "2026-11-23 kl. 14.05"}],
+    "fault_answered": [{"answer": "Tack! Numret är rättat.", "path": "/enhet/x"}],
+    "fault_reported": [{"unit": "Näckrosskolan", "path": "/arbetsyta/felanmalningar/abc"}],
+    "feedback": [{"page": "/enhet/x", "number": 7}, {"page": "startsidan", "number": 7}],
+    "flag_raised": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "flag_settled": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "gap_county": [GAPS | {"foreseen": foreseen, "more": 2} for foreseen in (True, False)],
+    "gap_organizer": [GAPS | {"foreseen": foreseen} for foreseen in (True, False)],
+    "gap_unit": [GAPS | {"foreseen": foreseen} for foreseen in (True, False)],
+    "handover_to_confirm": [
+        {"unit": "Näckrosskolan", "path": "/arbetsyta/x", "yours": yours, "first_day": "2026-12-01"}
+        for yours in (True, False)
+    ],
+    "invitation": [
+        {"name": "Helena Exempelsson", "organizer": organizer, "path": "/inbjudan/abc", "last_day": "30 november 2026"}
+        for organizer in ("Flens kommun", "")
+    ],
+    "joining_left": [{"organization": "Exempelskolan AB", "last_day": "2026-12-31"}],
+    "joining_renewal": [
+        {"organization": "Exempelskolan AB", "renew_by": "2026-12-31", "path": "/arbetsyta/x", "again": again}
+        for again in (True, False)
+    ],
+    "password_changed": [{"name": "Helena Exempelsson", "when": "2026-11-23 kl. 14.05", "path": "/nytt-losenord"}],
+    "plain": [{"subject": "Ett brev", "body": "Hej!\n\nEn rad.\nEn till.\n"}],
+    "reset": [{"name": "Helena Exempelsson", "path": "/nytt-losenord/abc"}],
+    "reset_elsewhere": [{"name": "Helena Exempelsson"}],
+    "responsibility_ending": [
+        {"unit": "Näckrosskolan", "last_day": "2026-12-31", "over": over, "path": "/arbetsyta/x"}
+        for over in (True, False)
+    ],
+    "sample": [{"due": "2026-11-30", "path": "/arbetsyta/logg/stickprov/1"}],
+}

@@ -1,0 +1,107 @@
+"""A real mail server on this machine, that takes what it is given or answers as told."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class Postbox:
+    """The mail server's mind. `answers` has an answer for MAIL, RCPT or DATA; `calls` counts connections."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    taken: list[bytes] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
+    calls: int = 0
+    port: int = 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.calls += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if "mail" in self.answers:
+            return self.answers["mail"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if "rcpt" in self.answers:
+            return self.answers["rcpt"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.taken.append(envelope.original_content)
+        self.recipients.append(list(envelope.rcpt_tos))
+        return self.answers.get("data", "250 OK")
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        """What came, read as a mail program reads it."""
+        return [message_from_bytes(raw, policy=default) for raw in self.taken]
+
+    @property
+    def ids(self) -> list[str]:
+        """The Message-IDs of what came."""
+        return [letter["Message-ID"] for letter in self.letters]
+
+    @property
+    def url(self) -> str:
+        """Its address, as TBB_SMTP_URL wants it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def open_postbox(port: int = 0) -> Iterator[Postbox]:
+    """Run a mail server."""
+    box = Postbox(port=port or free_port())
+    # Its own name is given, for it would ask the network for it at each call.
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, server_hostname="postbox.example")
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def hangs_up_on(command: bytes) -> Iterator[int]:
+    """A mail server that closes the line when it hears a certain command, or line of words, on a port that is given."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            line, _peer = listening.accept()
+            with line, line.makefile("rwb") as talk:
+                talk.write(b"220 here\r\n")
+                talk.flush()
+                words = False
+                while (heard := talk.readline()) and not heard.upper().startswith(command):
+                    if heard.upper() == b"DATA\r\n":
+                        words = True
+                        talk.write(b"354 go on\r\n")
+                    elif not words:
+                        talk.write(b"250 fine\r\n")
+                    talk.flush()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join(timeout=5)
