@@ -11,7 +11,8 @@ from tbb import clock
 from tbb.database import keyring, transaction
 from tbb.models import Feedback, Unit
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, letters, limits
+from tbb.services import audit, faults, letters, limits
+from tbb.services.faults import FaultState
 
 KEPT = timedelta(days=90)
 PER_SENDER, PER_SENDER_SECONDS = 5, 600
@@ -45,7 +46,8 @@ def tell(
 ) -> None:
     """Keep a message sealed and tell its keeper that there is one; raise TooOften when there have been too many.
 
-    The letter says where to read it, never what it says.
+    A fault in a unit's entry is told of to the unit's owners and to the county, once a day; everything else to
+    `tell_address`. A letter says where to read it, never what it says.
     """
     require(actor, Permission.TELL_US)
     limits.spend("feedback", sender, most=PER_SENDER, seconds=PER_SENDER_SECONDS)
@@ -69,7 +71,10 @@ def _keep(
         created_at=clock.now(),
         forget_on=clock.today() + KEPT,
     )
-    letters.write(f"feedback:{kept.id}", to, "feedback", {"page": page, "number": kept.id})
+    if subject == "report" and unit_id is not None:
+        faults.tell_of(unit_id, to)
+    else:
+        letters.write(f"feedback:{kept.id}", to, "feedback", {"page": page, "number": kept.id})
     audit.record(actor, "feedback:create", "feedback", kept.id, fields=("message", "topic"))
 
 
@@ -94,7 +99,8 @@ def handle(actor: Actor, number: int) -> Told | None:
     if kept is None:
         return None
     kept.handled_at = clock.now()
-    kept.save(only=[Feedback.handled_at])
+    kept.state = FaultState.LOOKED_AT if kept.state == FaultState.NEW else kept.state
+    kept.save(only=[Feedback.handled_at, Feedback.state])
     audit.record(actor, "feedback:handle", "feedback", kept.id, fields=("handled_at",))
     return _opened(kept)
 

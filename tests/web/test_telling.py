@@ -43,14 +43,15 @@ def nothing_is_kept() -> bool:
 
 
 @BOTH
-def test_what_is_right_is_kept_with_one_letter_and_thanked_for(client, send, path):
+def test_what_is_right_is_kept_told_of_by_letter_and_thanked_for(client, send, path):
     response = send(path, reply_to="vard@exempel.example")
     assert response.status_code == 303
     assert "Tack" in go(client, response.headers["Location"]).heading
     (told,) = kept()
     assert (told.message, told.reply_to) == ("Telefonnumret är fel.", "vard@exempel.example")
     with connection():
-        assert Letter.select().count() == 1
+        told_of = {letter.template for letter in Letter.select()}
+        assert told_of == {"fault_reported" if path == REPORT else "feedback"}
         assert (Feedback.get().unit_id is not None) == (path == REPORT)
     assert "Set-Cookie" not in response.headers
 

@@ -10,7 +10,7 @@ from tbb.database import BaseModel, one_at_a_time, rows, run, transaction
 from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit, UnitId, UnitSlug
 from tbb.models.folding import fold, sort_key
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, versions
+from tbb.services import audit, import_history, versions
 from tbb.services.registers.municipality_codes import NAMES
 from tbb.services.registers.naming import free_slug, slug_base
 from tbb.services.registers.plan import make_plan
@@ -38,7 +38,7 @@ def apply_plan(actor: Actor, plan: Plan, *, progress: Progress | None = None) ->
     Raises Refused for who may not, and StalePlan, having changed nothing, when the same records would give
     another plan now. `progress` is told how many of how many units are done.
     """
-    require(actor, Permission.KEEP_DIRECTORY)
+    require(actor, Permission.IMPORT_UNITS)
     return _apply(actor, plan, progress or _quiet)
 
 
@@ -56,8 +56,9 @@ def _apply(actor: Actor, plan: Plan, progress: Progress) -> int:
         return 0
     done = _Applying(fresh, progress)
     touched = done.all()
+    import_history.write(actor, fresh, done.unit_ids, done.person_ids)
     audit.record(
-        actor.name,
+        actor,
         "directory:import",
         "directory",
         fresh.digest[:40],
@@ -76,6 +77,7 @@ class _Applying:
         self.progress = progress
         self.moment = now()
         self.labels: set[int] = set()
+        self.person_ids: dict[str, int] = {}
         self.unit_ids: dict[str, int] = {unit.key: unit.id for unit in plan.units if unit.id is not None}
 
     def all(self) -> int:
@@ -88,9 +90,9 @@ class _Applying:
         done = self._add([unit for unit in units if unit.id is None], total)
         self._change([unit for unit in units if unit.id is not None], done, total)
         self._numbers(units)
-        people = self._people()
-        self._responsibilities(people)
-        self._index(units, people)
+        self.person_ids = self._people()
+        self._responsibilities(self.person_ids)
+        self._index(units, self.person_ids)
         return total
 
     # What units hang on
