@@ -12,6 +12,7 @@ from tbb.database import load, rows
 from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit
 from tbb.models.kinds import BBA_KINDS, Kind, Role, Status
 from tbb.services.cards import dial
+from tbb.services.terms import Starts, is_confirmed
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Contact:
     confirmed_on: date | None
     away: bool
     away_until: date | None
+    today: date = date.min
+
+    def is_unconfirmed(self, starts: Starts) -> bool:
+        """Whether nobody has said in the term of today that the details are right."""
+        return not is_confirmed(self.confirmed_on, self.today, starts)
 
     @property
     def phone_href(self) -> str:
@@ -163,6 +169,7 @@ def _contact(part: Responsibility, person: Person, today: date) -> Contact:
         confirmed_on=part.confirmed_on,
         away=away,
         away_until=part.away_until if away else None,
+        today=today,
     )
 
 
