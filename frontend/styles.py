@@ -36,7 +36,23 @@ BUNDLES = {
         "print",
     ],
     "news.css": ["news"],
-    "staff.css": ["staff", "wheelform", "case", "meeting", "calendar", "charts"],
+    "staff.css": [
+        "staff",
+        "auditing",
+        "letters",
+        "desk",
+        "joining",
+        "accounts",
+        "demo",
+        "factors",
+        "appointing",
+        "keeping",
+        "wheelform",
+        "case",
+        "meeting",
+        "calendar",
+        "charts",
+    ],
 }
 # Designsystemet's own order. The parts in `_COMPONENTS` come without a layer of their own.
 _BASE = ("base", "heading", "label", "paragraph", "validation-message")

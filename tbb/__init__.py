@@ -23,7 +23,20 @@ MOST_BYTES = 64 * 1024
 def create_app(settings: Settings) -> Flask:
     """Put the application together, in the order in which a request meets its parts, backwards."""
     from tbb import cli, routes
-    from tbb.web import access, cache, connection, errors, forms, headers, hypermedia, language, macros, sitting, static
+    from tbb.web import (
+        access,
+        cache,
+        connection,
+        errors,
+        forms,
+        headers,
+        hypermedia,
+        language,
+        macros,
+        sitting,
+        static,
+        surroundings,
+    )
 
     app = Flask("tbb", static_folder=None)
     configure(app, settings)
@@ -32,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     connection.install(app)
     language.install(app)
     sitting.install(app)
+    surroundings.install(app)
     hypermedia.install(app)
     macros.install(app)
     access.install(app)

@@ -106,12 +106,12 @@ def on_postgresql() -> bool:
 
 @contextmanager
 def connection() -> Iterator[None]:
-    """Hold a connection from the pool for the length of a request, a command or a job."""
-    db.connect(reuse_if_open=True)
+    """Hold a connection from the pool for the length of a request, a command or a job; within another, share its."""
+    opened = db.connect(reuse_if_open=True)
     try:
         yield
     finally:
-        if not db.is_closed():
+        if opened and not db.is_closed():
             db.close()
 
 

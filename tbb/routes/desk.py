@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from tbb import clock
 from tbb.policy import Permission
+from tbb.services import desk
 from tbb.web.access import requires
+from tbb.web.desk_words import todo
 from tbb.web.hypermedia import page
+from tbb.web.sitting import actor
 
 bp = Blueprint("desk", __name__)
 
@@ -15,4 +19,7 @@ bp = Blueprint("desk", __name__)
 @requires(Permission.SEE_DESK)
 def show() -> Response:
     """Show what waits."""
-    return page("desk/show.html")
+    found = [todo(waiting) for waiting in desk.waiting(actor())]
+    return page(
+        "desk/show.html", todos=found, units=desk.own_units(actor()), moment=clock.local(clock.now()), held=actor().held
+    )

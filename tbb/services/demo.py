@@ -12,7 +12,17 @@ from tbb.models import Municipality, Organizer, Person, Responsibility, School, 
 from tbb.models.folding import fold, sort_key
 from tbb.models.kinds import Kind, Mandate, OrganizerKind, Role, Status
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, demo_cast, search, site, versions
+from tbb.services import (
+    audit,
+    demo_audit,
+    demo_cast,
+    demo_joining,
+    demo_keeping,
+    demo_responsibilities,
+    search,
+    site,
+    versions,
+)
 
 MUNICIPALITIES = (
     ("0484", "Eskilstuna", "Eskilstuna kommun", "2120000357", 59.371, 16.510),
@@ -58,14 +68,19 @@ class NotEmpty(Exception):
 
 
 @transaction
-def load(actor: Actor) -> int:
-    """Fill an empty database with the fictional county and mark it as such; tell how many units it got."""
+def load(actor: Actor, *, scenes: bool = True) -> int:
+    """Fill an empty database with the fictional county and mark it as such; tell how many units it got.
+
+    Without `scenes` nothing has happened there yet: nothing waits, and nobody has written to anybody.
+    """
     require(actor, Permission.KEEP_DIRECTORY)
     if Unit.select().exists():
         raise NotEmpty("The database already holds units. Demo data is only loaded into an empty one.")
     site.mark_as_demo()
     _County().build()
     demo_cast.build()
+    for scene in (demo_joining, demo_responsibilities, demo_keeping, demo_audit) if scenes else ():
+        scene.play()
     search.reindex()
     versions.bump(versions.DIRECTORY)
     made = Unit.select().count()

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, make_response, redirect, request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.policy import Permission, may
@@ -15,6 +16,7 @@ from tbb.services import audit, sittings
 from tbb.web.forms import comes_from_here, received_once
 from tbb.web.hypermedia import see_other
 from tbb.web.sitting import actor, present
+from tbb.web.surroundings import write_down
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN = frozenset(
@@ -24,7 +26,7 @@ OPEN = frozenset(
 HIDDEN = frozenset({Permission.SEE_STYLE_GUIDE, Permission.VISIT_DEMO, Permission.OPEN_LETTER})
 """What signing in does not help against: to others these pages do not exist."""
 IN_EVERY_LANGUAGE = frozenset({Permission.READ_PUBLIC, Permission.TELL_US, Permission.SEE_STYLE_GUIDE})
-"""The pages for families; all others are for those who work here, in Swedish (domain.md C8)."""
+"""The pages for families; all others are for those who work here, in Swedish."""
 
 
 class UndeclaredRoute(Exception):
@@ -32,13 +34,20 @@ class UndeclaredRoute(Exception):
 
 
 def requires(
-    permission: Permission, *, fresh: bool = False, reads: str = "", again: bool = False, swedish: bool | None = None
+    permission: Permission,
+    *,
+    fresh: bool = False,
+    reads: str = "",
+    again: bool = False,
+    swedish: bool | None = None,
+    most_bytes: int | None = None,
 ) -> Callable[[View], View]:
     """Declare which permission a view's visitor must have.
 
     `fresh` also asks for a proof of who they are within ten minutes. `reads` names an action, such as
-    ``audit:read``, that is written in the audit and committed before the view begins. A form that is sent twice is
-    acted on once, unless `again` says that this is harmless or must count (checking a password, for example).
+    ``audit:read``, that is written in the audit and committed before a byte of the answer leaves. A form that is
+    sent twice is acted on once, unless `again` says that this is harmless or must count (checking a password, for
+    example). `most_bytes` lets a form be larger than others.
     """
 
     def declare(view: View) -> View:
@@ -48,6 +57,7 @@ def requires(
         entered.fresh = fresh
         entered.reads = reads
         entered.again = again
+        entered.most_bytes = most_bytes
         entered.in_swedish = permission not in IN_EVERY_LANGUAGE if swedish is None else swedish
         return entered
 
@@ -58,13 +68,18 @@ public = requires(Permission.READ_PUBLIC)
 
 
 def _told_of(view: View, action: str) -> View:
-    """Write in the audit, before anything is served, that somebody looks; if that fails nothing is served."""
+    """Write in the audit that somebody looks, committed before a byte is served; if that fails nothing is served."""
 
     @wraps(view)
     def told(*args: Any, **kwargs: Any) -> Any:
-        thing = action.partition(":")[0]
-        audit.record_reading(actor(), action, thing, ",".join(str(value) for value in kwargs.values()) or "list")
-        return view(*args, **kwargs)
+        try:
+            response = make_response(view(*args, **kwargs))
+        except NotFound:
+            audit.record_refusal(actor(), action, request.endpoint)
+            raise
+        if response.status_code < 400:
+            write_down(actor(), action, kwargs)
+        return response
 
     return told
 
@@ -80,9 +95,10 @@ def install(app: Flask) -> None:
     """Stand at the door of every request."""
 
     @app.before_request
-    def speak_swedish_to_those_who_work_here() -> None:
-        if request.endpoint and getattr(current_app.view_functions[request.endpoint], "in_swedish", False):
-            request.environ["tbb.language"] = "sv"
+    def make_room() -> None:
+        if request.endpoint and (most := getattr(current_app.view_functions[request.endpoint], "most_bytes", None)):
+            # The parser holds a file's pieces in the memory meant for fields, so that must be larger than a piece.
+            request.max_content_length, request.max_form_memory_size = most, 2**18
 
     @app.before_request
     def refuse_what_no_text_holds() -> None:
@@ -116,7 +132,10 @@ def install(app: Flask) -> None:
 def turn_away(permission: Permission) -> BaseResponse:
     """Lead those who are not signed in to where they can; a stranger is told nothing, not even that it exists."""
     who = actor()
+    if permission is Permission.FINISH_SIGN_IN and who.signed_in:
+        return see_other(address_of(request.args.get("till", "")))
     if permission in HIDDEN or who.signed_in:
+        audit.record_refusal(who, permission, request.endpoint)
         abort(404)
     if who.halfway:
         return see_other(url_for("factors.second", till=till_here()))

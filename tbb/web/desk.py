@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import request, url_for
 
@@ -50,3 +51,14 @@ def initials_of(name: str) -> str:
     """The letters of an avatar: HE for Helena Exempelsson."""
     words = name.replace("-", " ").split()
     return "".join(word[0].upper() for word in (words[:1] + words[-1:] if len(words) > 1 else words))
+
+
+def on_page(number: int) -> str:
+    """The address of another page of the list that is shown, with the same filters."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "sida"]
+    return f"{request.path}?{urlencode([*kept, ('sida', number)])}"
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """Say so many of something on a page that is Swedish only: ``plural(3, "ett konto", "{} konton")``."""
+    return (one if number == 1 else many).format(number)

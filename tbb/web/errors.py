@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from tbb.policy import Refused
 from tbb.services.limits import TooOften
 from tbb.web.hypermedia import page, wants_fragment
+from tbb.web.surroundings import note_refusal
 
 log = logging.getLogger("tbb.errors")
 
@@ -57,6 +58,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Refused)
     def refused(problem: Refused) -> Response:
+        note_refusal()
         return tell(403)
 
     @app.errorhandler(Exception)

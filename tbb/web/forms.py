@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, make_response, request
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, TimestampSigner
 
 from tbb.database import db, keyring
@@ -27,10 +26,6 @@ def install(app: Flask) -> None:
     """Guard every form that changes something: a signed-in one by its token, an anonymous one by `stand_guard`."""
     csrf.init_app(app)
     app.jinja_env.globals.update(form_stamp=form_stamp, form_key=form_key)
-
-    @app.errorhandler(CSRFError)
-    def no_token(problem: CSRFError) -> None:
-        abort(400)
 
 
 def form_stamp() -> str:

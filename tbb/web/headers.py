@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -29,12 +30,15 @@ SECURITY_HEADERS = (
 )
 TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
+SECRET_PART = re.compile(r"[A-Za-z0-9_-]{30,}")
+"""What may be a one-time token in an address: the log shows a star instead."""
+
 log = logging.getLogger("tbb.requests")
 WSGI = Callable[..., Iterable[bytes]]
 
 
 class Envelope:
-    """Wrap the whole application. The log holds method, path, status and time: no query, no address, no name."""
+    """Wrap the whole application. The log holds method, path without secrets, status and time: no query, no name."""
 
     def __init__(self, app: WSGI, *, secure: bool):
         self.app = app
@@ -51,7 +55,7 @@ class Envelope:
                 "%s %s %r %s %.1f ms",
                 request_id,
                 method[:10],
-                path[:200],
+                SECRET_PART.sub("*", path[:200]),
                 status[:3],
                 (time.perf_counter() - began) * 1e3,
             )

@@ -46,6 +46,8 @@ def install(app: Flask) -> None:
         desk_menu=desk.desk_menu,
         may=desk.may_here,
         initials_of=desk.initials_of,
+        on_page=desk.on_page,
+        plural=desk.plural,
         short_date=short_date,
         date_and_time=date_and_time,
     )

@@ -1,0 +1,77 @@
+"""What waits, in words: each kind with its sentence, where it is done, and its picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from tbb.services.desk import Waiting
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """One line of the desk."""
+
+    text: str
+    note: str
+    href: str
+    count: int
+    picture: str
+    urgent: bool
+
+
+# Each kind: one, many, what to do about it, endpoint, its arguments, picture.
+WORDS = {
+    "unconfirmed": (
+        "En verksamhet är inte bekräftad den här terminen", "{} verksamheter är inte bekräftade den här terminen",
+        "Se efter att uppgifterna stämmer och bekräfta dem.", "keeping.units", {"visa": "obekraftad"}, "list-check",
+    ),
+    "handovers": (
+        "En överlämning är inte klar", "{} överlämningar är inte klara",
+        "Båda behöver bekräfta att det viktiga är överlämnat.", "handovers.waiting", {}, "users",
+    ),
+    "contacts": (
+        "En ändrad kontaktuppgift väntar på dig", "{} ändrade kontaktuppgifter väntar på dig",
+        "Godkänn eller stoppa. Utan svar gäller den efter ett dygn.", "keeping.units", {"visa": "vantar"}, "phone",
+    ),
+    "flags": (
+        "Länet har en anmärkning på en uppgift", "Länet har anmärkningar på {} uppgifter",
+        "Rätta eller svara.", "keeping.units", {"visa": "flagga"}, "flag",
+    ),
+    "faults": (
+        "Någon har rapporterat ett fel", "{} fel är rapporterade",
+        "Läs, rätta och svara.", "faults.reports", {}, "alert-triangle",
+    ),
+    "gaps": (
+        "En verksamhet saknar Barnets bästa-ansvarig", "{} verksamheter saknar Barnets bästa-ansvarig",
+        "Familjer hittar ingen att kontakta. Utse någon.", "keeping.units", {"visa": "saknar"}, "user-question",
+    ),
+    "applications": (
+        "En ansökan att ansluta sig väntar", "{} ansökningar att ansluta sig väntar",
+        "Granska, eller godkänn det en kollega har granskat.", "reviewing.applications", {}, "file-text",
+    ),
+    "alarms": (
+        "Ett larm om ovanlig läsning", "{} larm om ovanlig läsning",
+        "Ta reda på vad som hänt och skriv en anmärkning.", "auditing.alarms", {}, "bell",
+    ),
+    "samples": (
+        "Ett stickprov att granska", "{} stickprov att granska",
+        "Se om läsningarna har en rimlig förklaring.", "auditing.samples", {}, "eye",
+    ),
+    "overdue": (
+        "Ett stickprov är försenat", "{} stickprov är försenade",
+        "Granska dem så snart du kan.", "auditing.samples", {}, "clock",
+    ),
+    "letters": (
+        "Ett brev behöver ett beslut", "{} brev behöver ett beslut",
+        "De kom kanske inte fram.", "mailing.outbox", {}, "mail",
+    ),
+}  # fmt: skip
+
+
+def todo(waiting: Waiting) -> ToDo:
+    """Say one kind of waiting things as a line to follow."""
+    one, many, note, endpoint, arguments, picture = WORDS[waiting.what]
+    text = one if waiting.count == 1 else many.format(waiting.count)
+    return ToDo(text, note, url_for(endpoint, **arguments), waiting.count, picture, waiting.urgent)
