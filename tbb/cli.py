@@ -7,8 +7,11 @@ import sys
 import click
 from flask import Flask, current_app
 
-from tbb import migrations, worker
+from tbb import jobs, migrations, worker
+from tbb.commands_accounts import account_commands
+from tbb.commands_audit import audit_commands
 from tbb.commands_directory import directory_commands
+from tbb.commands_letters import letter_commands
 from tbb.crypto import new_key
 from tbb.database import connection
 from tbb.policy import COMMAND
@@ -21,7 +24,7 @@ def install(app: Flask) -> None:
     """Give `flask` its commands."""
     for command in (migrate, revert_migration, check, load_demo, reindex, tell, work, make_key):
         app.cli.add_command(command)
-    for command in directory_commands:
+    for command in (*directory_commands, *account_commands, *audit_commands, *letter_commands):
         app.cli.add_command(command)
 
 
@@ -50,6 +53,8 @@ def check() -> None:
     """Print one line per thing that must be right; the exit code is 1 when one is wrong."""
     with connection():
         findings = list(wellness.findings(_settings()))
+        if not migrations.pending():
+            findings += jobs.findings(_settings())
     for finding in findings:
         click.echo(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.words}")
     if not all(finding.well for finding in findings):
@@ -97,11 +102,8 @@ def tell(number: int | None) -> None:
 
 @click.command("worker")
 def work() -> None:
-    """Send letters and forget what is old, until asked to end."""
-    try:
-        worker.main(_settings())
-    except worker.AnotherIsAtWork as problem:
-        raise click.ClickException(str(problem)) from problem
+    """Send letters and do what is due, until asked to end; while another worker is at work, wait to take over."""
+    worker.main(_settings())
 
 
 @click.command("new-key")

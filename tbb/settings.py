@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tbb.crypto import Keyring, new_key, read_keys
+from tbb.identity_settings import BadIdentitySetting, IdentityProvider, ProxyIdentity, read_identity
 
 ENVIRONMENTS = ("development", "test", "production")
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +43,8 @@ class Settings:
     anchor_file: Path | None
     anchor_email: str
     audit_years: int
+    identity_providers: tuple[IdentityProvider, ...] = ()
+    proxy_identity: ProxyIdentity | None = None
     authority_name: str = "Myndigheten för digital förvaltning (Digg)"
     authority_url: str = "https://www.digg.se/"
     authority_report_url: str = "https://www.digg.se/tdosanmalan"
@@ -89,8 +92,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         anchor_file=Path(environ["TBB_ANCHOR_FILE"]) if environ.get("TBB_ANCHOR_FILE") else None,
         anchor_email=environ.get("TBB_ANCHOR_EMAIL", ""),
         audit_years=_whole_number(environ, "TBB_AUDIT_YEARS", 5, 5, 50),
+        **_identity(environ, production),
         **_statement(environ),
     )
+
+
+def _identity(environ: Mapping[str, str], production: bool) -> dict[str, object]:
+    """Who else may say who somebody is."""
+    try:
+        return read_identity(environ, production=production)
+    except BadIdentitySetting as error:
+        raise BadSetting(str(error)) from error
 
 
 def _statement(environ: Mapping[str, str]) -> dict[str, object]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -105,7 +104,7 @@ def _of_unit(unit: Unit) -> dict[str, dict[str, object]]:
         "handover": slug | {"side": "left"},
         "fault": {"key": key},
         "log of unit": {"unit": unit.id},
-        "log of thing": {"subject": f"unit/{unit.id}"},
+        "log of thing": {"subject": f"unit:{unit.id}"},
     }
 
 
@@ -187,14 +186,16 @@ UNKNOWN = {"token": NOBODYS, "batch": "0" * 16, "provider": "ingen", "number": 9
 """Parts that name what exists for nobody, or only for the one who asks."""
 
 
-def samples(app: Flask, made: dict[str, dict[str, dict[str, object]]], method: str) -> Iterator[Sample]:
+def samples(app: Flask, made: dict[str, dict[str, dict[str, object]]], method: str) -> list[Sample]:
     """Every address of the pages at work that answers a method, near and far; KeyError when a part is not known."""
+    found = []
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
             if method in rule.methods and is_at_work(app, rule):
                 for where, parts in _parts_of(rule, made).items():
                     values = {name: parts[name] for name in rule.arguments}
-                    yield Sample(rule, app.url_for(rule.endpoint, **values, _external=False), where)
+                    found.append(Sample(rule, app.url_for(rule.endpoint, **values, _external=False), where))
+    return found
 
 
 def is_at_work(app: Flask, rule: Rule) -> bool:

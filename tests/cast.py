@@ -1,4 +1,7 @@
-"""The addresses that tests go to: every page of the application, with samples for what an address must name."""
+"""The public addresses that tests go to: every page that families meet, with samples for what an address must name.
+
+The pages of those who work here are in tests/at_work.py.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,7 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
     known, found = samples(app), []
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-            if "GET" not in rule.methods:
+            if "GET" not in rule.methods or app.view_functions[rule.endpoint].in_swedish:
                 continue
             owner = rule.endpoint.rpartition(".")[2]
             values = [known.get(f"{owner}.{name}") or known[name] for name in sorted(rule.arguments)]

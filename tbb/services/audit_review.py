@@ -214,7 +214,7 @@ def _place(found: AuditSample) -> Place:
 def _holds_rows_of(actor: Actor, found: AuditSample) -> bool:
     """Whether the actor did any of it, perhaps before becoming a reviewer."""
     numbers = [number for number, _ in json.loads(found.rows)]
-    marks = ", ".join("?" * len(numbers))
+    marks = ", ".join("?" * len(numbers)) or "NULL"
     return bool(rows(f"SELECT 1 FROM audit_row WHERE id IN ({marks}) AND actor = ? LIMIT 1", [*numbers, actor.name]))
 
 

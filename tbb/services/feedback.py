@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from tbb import clock
 from tbb.database import keyring, transaction
-from tbb.models import Feedback, Unit
+from tbb.models import Feedback, Letter, Unit
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, faults, letters, limits
 from tbb.services.faults import FaultState
@@ -107,7 +107,12 @@ def handle(actor: Actor, number: int) -> Told | None:
 
 @transaction
 def forget_old() -> int:
-    """Remove the messages whose time is out; tell how many."""
+    """Remove the messages whose time is out, and the letters that answered them; tell how many."""
+    keys = [kept.key for kept in Feedback.select(Feedback.key).where(Feedback.forget_on <= clock.today())]
+    Letter.delete().where(
+        Letter.dedupe.in_([f"fault-answer:{key}" for key in keys]),
+        Letter.state.not_in([letters.State.CLAIMED, letters.State.SENDING]),
+    ).execute()
     return Feedback.delete().where(Feedback.forget_on <= clock.today()).execute()
 
 

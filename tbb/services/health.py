@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tbb import database, migrations
+from tbb import clock, database, migrations
 from tbb.database import on_postgresql, rows
-from tbb.services import audit, site
+from tbb.models import Letter
+from tbb.services import audit_alarms, audit_anchor, site
 from tbb.settings import Settings
 
 LEAST_FREE_BYTES = 500 * 2**20
+OVERDUE = timedelta(minutes=10)
+"""For so long a letter may be due before somebody should look at the worker."""
 PRAGMAS_WANTED = {
     "journal_mode": "wal",
     "synchronous": 2,
@@ -59,10 +63,42 @@ def _content(settings: Settings) -> Iterator[Finding]:
     demo = site.holds_demo_data()
     wrong = demo and settings.production
     yield Finding("demo data", not wrong, "in production: refuse it" if wrong else "yes" if demo else "none")
-    broken = audit.first_broken()
-    yield Finding("audit chain", broken is None, "whole" if broken is None else f"broken at row {broken}")
-    stuck = rows("SELECT COUNT(*) FROM letter WHERE state IN ('failed', 'unsure')")[0][0]
-    yield Finding("letters", not stuck, "none stuck" if not stuck else f"{stuck} failed or unsure")
+    yield from _audit(settings)
+    yield from _letters()
+
+
+def _audit(settings: Settings) -> Iterator[Finding]:
+    """Whether the chain is whole, its head is sent outside, and somebody is told of alarms."""
+    found = audit_anchor.verify(settings.anchor_file)
+    whole = f"whole, {found.rows} rows"
+    yield Finding(
+        "audit chain", found.broken is None, whole if found.broken is None else f"broken at row {found.broken}"
+    )
+    latest = audit_anchor.latest_at()
+    wanted = audit_anchor.is_wanted(settings)
+    fresh = latest is not None and clock.now() - latest < audit_anchor.OLDEST
+    words = f"the last at {latest:%Y-%m-%d %H:%M} UTC" if latest else "none yet"
+    words = words if wanted else "no place outside is named: set TBB_ANCHOR_FILE or TBB_ANCHOR_EMAIL"
+    yield Finding("audit anchors", not settings.production or (wanted and (fresh or not found.rows)), words)
+    told = bool(settings.alarm_email or audit_alarms.reviewers())
+    words = "somebody is told" if told else "nobody is told: set TBB_ALARM_EMAIL or appoint a reviewer"
+    yield Finding("audit alarms", told or not settings.production, words)
+
+
+def _letters() -> Iterator[Finding]:
+    """Whether letters wait for a person to decide, and whether those that could leave do."""
+    stuck = rows("SELECT COUNT(*) FROM letter WHERE state IN ('failed', 'unsure', 'held')")[0][0]
+    yield Finding(
+        "letters", not stuck, "none stuck" if not stuck else f"{stuck} failed, unsure or held: /arbetsyta/brev"
+    )
+    since = Letter.next_at.db_value(clock.now() - OVERDUE)
+    overdue = rows("SELECT COUNT(*) FROM letter WHERE state = 'queued' AND next_at < ?", (since,))[0][0]
+    words = (
+        "none overdue"
+        if not overdue
+        else f"{overdue} overdue by more than 10 minutes: is the worker running, does the mail server answer?"
+    )
+    yield Finding("outbox", not overdue, words)
 
 
 def _surroundings(settings: Settings) -> Iterator[Finding]:
@@ -73,6 +109,4 @@ def _surroundings(settings: Settings) -> Iterator[Finding]:
     yield Finding("sealing keys", opened, f"newest is number {ring.newest}")
     yield Finding("secret key", len(settings.secret_key) >= 32, f"{len(settings.secret_key)} characters")
     mail = settings.smtp_url or not settings.production
-    yield Finding(
-        "mail", bool(mail), "a server is set" if settings.smtp_url else "letters are laid in instance/letters"
-    )
+    yield Finding("mail", bool(mail), "a server is set" if settings.smtp_url else "letters are kept here, unsent")

@@ -114,6 +114,12 @@ class PageCache:
         start_response("200 OK", headers)
         return [body]
 
+    def forget(self) -> None:
+        """Forget every page, for another database."""
+        with self.lock:
+            self.kept.clear()
+            self.used = 0
+
     def _may_keep(self, environ: dict[str, Any]) -> bool:
         asked = environ["REQUEST_METHOD"] == "GET" and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
         return asked and environ.get("HTTP_HOST", "").partition(":")[0] in self.hosts
@@ -159,4 +165,4 @@ class PageCache:
 
 def install(app: Flask, build: str, hosts: tuple[str, ...]) -> None:
     """Put the memory in front of the application."""
-    app.wsgi_app = PageCache(app.wsgi_app, build=build, hosts=hosts)
+    app.wsgi_app = app.extensions["tbb_page_cache"] = PageCache(app.wsgi_app, build=build, hosts=hosts)

@@ -33,13 +33,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def site(county_template, key_file, tmp_path_factory):
+def site(lively_template, key_file, tmp_path_factory):
     """The address of a running server with the demo county."""
     folder = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    made_from, name = county_template
+    made_from, name = lively_template
     with engines.fresh(made_from, folder, name) as database_url, (folder / "server.log").open("wb") as log:
         environ = os.environ | {
             "TBB_ENV": "development",
@@ -158,13 +158,13 @@ def visitor(chromium, site):
 
 
 @pytest.fixture(scope="session")
-def addresses(county_template, key_file, tmp_path_factory):
+def addresses(lively_template, key_file, tmp_path_factory):
     """Every public page once, and those that change much with what is asked for."""
     from tbb import create_app
     from tbb.settings import read_settings
 
     folder = tmp_path_factory.mktemp("addresses")
-    made_from, name = county_template
+    made_from, name = lively_template
     with engines.fresh(made_from, folder, name) as database_url:
         app = create_app(
             read_settings(

@@ -43,7 +43,7 @@ PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,
     "flag message": ("keeping.shown_flag", "keeping.entry"),
-    "waiting phone": ("keeping.waiting", "keeping.person", "keeping.entry", "keeping.facts", "keeping.history", "faults.report"),
+    "waiting phone": ("keeping.waiting", "keeping.person", "keeping.entry", "keeping.facts", "keeping.history"),
     "earlier value": ("keeping.change", "keeping.history", "keeping.entry"),
     "application contact": ("reviewing.application", "reviewing.call", "reviewing.look_again", "reviewing.question"),
     "application address": ("reviewing.application", "reviewing.applications", "reviewing.question", "reviewing.reason",

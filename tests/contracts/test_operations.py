@@ -241,8 +241,14 @@ def test_the_example_settings_are_refused_as_they_are_and_taken_when_filled_in(t
     assert settings.mail_from == "Tillsammans för barnens bästa <no-reply@tbb.example>"
 
 
+def settings_code() -> str:
+    """The source that reads the settings."""
+    files = ("settings.py", "identity_settings.py")
+    return "\n".join((ROOT / "tbb" / name).read_text(encoding="utf-8") for name in files)
+
+
 def test_every_setting_is_in_the_readme():
-    read = set(re.findall(r"\bTBB_[A-Z_]+\b", (ROOT / "tbb" / "settings.py").read_text(encoding="utf-8")))
+    read = set(re.findall(r"\bTBB_[A-Z_]+\b", settings_code()))
     told = set(re.findall(r"\bTBB_[A-Z_]+\b", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert read - told == set()
 
@@ -260,8 +266,7 @@ def test_every_command_and_file_that_the_manual_names_exists(app):
 
 def test_the_settings_that_the_manual_names_are_read():
     manual = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
-    code = (ROOT / "tbb" / "settings.py").read_text(encoding="utf-8")
-    code += (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
+    code = settings_code() + (ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:TBB|WEB)_[A-Z_]+)`", manual))
     assert {name for name in named if name not in code} == set()
 

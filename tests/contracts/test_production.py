@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tbb import clock, jobs
 from tbb.database import connection
 from tbb.settings import BadSetting
 
@@ -64,10 +67,46 @@ def test_the_demo_says_that_it_is_one_on_every_page(client):
     assert "påhittade" in client.get("/").text and "påhittade" in client.get("/kontakt").text
 
 
-def test_the_check_finds_nothing_wrong_in_a_sound_installation(make_app, database_url):
-    result = command(make_app(database_url, **PRODUCTION), "check")
+@pytest.fixture
+def sound(make_app, database_url, tmp_path):
+    """The application as it should run: somebody is told of alarms, and the audit's head is sent outside."""
+    outside = {"TBB_ANCHOR_FILE": str(tmp_path / "anchors"), "TBB_ALARM_EMAIL": "granskare@tbb.example"}
+    return make_app(database_url, **PRODUCTION, **outside)
+
+
+def test_the_check_finds_nothing_wrong_in_a_sound_installation(sound):
+    with connection():
+        jobs.run_due(sound.config["TBB"])
+    result = command(sound, "check")
     assert result.exit_code == 0, result.output
     assert "WRONG" not in result.output and len(result.output.splitlines()) >= 8
+    assert "ok    jobs: in time" in result.output
+
+
+def test_the_check_tells_of_jobs_that_are_not_done(sound, monkeypatch):
+    with connection():
+        jobs.run_due(sound.config["TBB"])
+    later = clock.now() + timedelta(hours=6)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    result = command(sound, "check")
+    assert result.exit_code == 1
+    assert re.search(r"WRONG jobs: not done for long: .*audit-anchor", result.output), result.output
+
+
+def test_the_check_of_an_empty_database_asks_for_the_migrations(make_app, tmp_path):
+    result = command(make_app(f"sqlite:///{tmp_path / 'new.db'}", **PRODUCTION), "check")
+    assert result.exit_code == 1 and "WRONG migrations" in result.output
+
+
+def test_passwords_are_never_cheap_in_production(make_app, database_url):
+    with pytest.raises(BadSetting, match="TBB_PASSWORD_MEMORY_KIB"):
+        make_app(database_url, **PRODUCTION, TBB_PASSWORD_MEMORY_KIB="65535")
+
+
+def test_the_check_complains_until_somebody_outside_watches_the_audit(make_app, database_url):
+    result = command(make_app(database_url, **PRODUCTION), "check")
+    assert result.exit_code == 1
+    assert "TBB_ANCHOR_EMAIL" in result.output and "TBB_ALARM_EMAIL" in result.output
 
 
 def test_the_check_fails_when_something_is_wrong(make_app, database_url):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
-from tbb import migrations
+from tbb import clock, migrations
 from tbb.database import on_postgresql, run
 from tbb.policy import COMMAND
-from tbb.services import audit, health, letters, site
+from tbb.services import audit, audit_anchor, health, letters, site
 from tests import engines
 
 
@@ -17,7 +18,14 @@ from tests import engines
 def settings(tmp_path):
     """The settings that the findings depend on."""
     return SimpleNamespace(
-        production=True, instance=tmp_path, secret_key="s" * 32, smtp_url="smtp://127.0.0.1", keyring=engines.KEYRING
+        production=True,
+        instance=tmp_path,
+        secret_key="s" * 32,
+        smtp_url="smtp://127.0.0.1",
+        keyring=engines.KEYRING,
+        anchor_file=tmp_path / "anchors",
+        anchor_email="",
+        alarm_email="granskare@tbb.example",
     )
 
 
@@ -50,14 +58,50 @@ def test_a_broken_audit_chain_is_wrong(db, settings):
         run("ALTER TABLE audit_row DISABLE TRIGGER ALL")
     else:
         run("DROP TRIGGER audit_row_no_update")
+    audit_anchor.anchor(settings)
     run("UPDATE audit_row SET note = 'x'")
     assert wrong(settings) == ["audit chain"]
 
 
-def test_a_stuck_letter_is_wrong(db, settings):
-    letters.write("a", "a@tbb.example", "s", "b")
-    letters.mark_unsure(letters.claim())
+def words_of(settings, what: str) -> str:
+    """Say what was found of one thing."""
+    return next(finding.words for finding in health.findings(settings) if finding.what == what)
+
+
+STUCK = {
+    "failed": lambda letter: letters.mark_problem(letter, "refused 550", for_ever=True),
+    "unsure": letters.mark_unsure,
+    "held": lambda letter: letters.mark_held(letter, letters.Cause.WORDS),
+}
+
+
+@pytest.mark.parametrize("state", STUCK)
+def test_a_letter_that_waits_for_a_person_is_wrong(db, settings, state):
+    letters.write("a", "a@tbb.example", "plain", {})
+    STUCK[state](letters.claim())
     assert wrong(settings) == ["letters"]
+    assert words_of(settings, "letters").startswith("1 failed, unsure or held")
+
+
+def test_letters_that_could_have_left_long_ago_are_wrong(db, settings, monkeypatch):
+    letters.write("a", "a@tbb.example", "plain", {})
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(minutes=9))
+    assert "outbox" not in wrong(settings)
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(minutes=11))
+    assert "outbox" in wrong(settings)
+    assert "1 overdue" in words_of(settings, "outbox") and "worker" in words_of(settings, "outbox")
+
+
+def test_a_letter_that_waits_for_its_next_try_is_not_overdue(db, settings):
+    letters.write("a", "a@tbb.example", "plain", {})
+    letters.mark_problem(letters.claim(), "later 451", for_ever=False)
+    assert wrong(settings) == []
+
+
+def test_without_a_mail_server_the_check_says_where_letters_are(db, settings):
+    settings.smtp_url, settings.production = "", False
+    assert words_of(settings, "mail") == "letters are kept here, unsent"
 
 
 def test_missing_mail_and_a_short_secret_are_wrong(db, settings):

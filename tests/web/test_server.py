@@ -155,15 +155,22 @@ def test_a_reload_answers_all_the_while(surroundings, port, tmp_path):
         assert [answer and answer.status for answer in answers] == [200] * len(answers)
 
 
-def test_the_worker_unit_works_alone_and_ends_well(surroundings, tmp_path):
-    log = tmp_path / "log"
-    with running(started_by_systemd("tbb-worker.service"), surroundings, log) as worker:
-        wait_for(lambda: "worker started" in log.read_text(), log)
-        second = said_by(started_by_systemd("tbb-worker.service"), surroundings)
-        assert second.returncode == 1
-        assert "Another worker is at work here" in second.stderr
+def test_the_worker_unit_works_alone_ends_well_and_another_takes_over(surroundings, tmp_path):
+    command, (one, two) = started_by_systemd("tbb-worker.service"), (tmp_path / "one", tmp_path / "two")
+    with running(command, surroundings, one) as first, running(command, surroundings, two) as second:
+
+        def waiting() -> Path | None:
+            return next((log for log in (one, two) if "waiting to take over" in log.read_text()), None)
+
+        idle = wait_for(waiting, one)
+        busy, worker, heir = (one, first, second) if idle == two else (two, second, first)
+        wait_for(lambda: "worker started" in busy.read_text(), busy)
+        assert "worker started" not in idle.read_text()
         worker.terminate()
-        assert worker.wait(PATIENCE) == 0, log.read_text()
+        assert worker.wait(PATIENCE) == 0, busy.read_text()
+        wait_for(lambda: "worker started" in idle.read_text(), idle)
+        heir.terminate()
+        assert heir.wait(PATIENCE) == 0, idle.read_text()
 
 
 @pytest.mark.parametrize("name", ["gunicorn", "waitress"])
