@@ -20,6 +20,12 @@ MARK = "Fylla demonstrationen"
 
 
 @pytest.fixture
+def county(lively):
+    """The demo county with its scenes: there is an alarm to settle."""
+    return lively
+
+
+@pytest.fixture
 def reviewer(county):
     """The browser of a reviewer, in an application that answers faults as in production."""
     client = signed_in(county, "loggranskare")

@@ -132,7 +132,9 @@ def test_long_lists_come_in_pages_and_open_ones_oldest_first(cast, monkeypatch):
 def test_a_report_and_its_answer_are_forgotten_together(cast, at):
     faults.settle(acting(cast.head), report(cast), FaultState.FIXED, "Svar")
     at(NOON + timedelta(days=90))
+    assert letters_of("fault_answered")
     assert feedback.forget_old() == 1 and not Feedback.select().exists()
+    assert not letters_of("fault_answered"), "the reporter's address is in the letter too"
 
 
 def test_who_handles_it_at_the_server_is_seen_to_look_at_it(cast):
