@@ -87,8 +87,10 @@ def configure(url: str, *, threads: int = 4, keyring: Keyring | None = None) -> 
         )
     else:
         raise ValueError("TBB_DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    if db.obj is not None and not db.is_closed():
-        db.close()
+    if db.obj is not None:
+        if not db.is_closed():
+            db.close()
+        db.obj.close_all()
     db.initialize(database)
     if keyring is not None:
         _vault["keyring"] = keyring

@@ -43,11 +43,10 @@ def _only_loopback(event: str, arguments: tuple) -> None:
 
 def pytest_collection_modifyitems(config, items):
     """On PostgreSQL leave out the files that say nothing of the engine, unless files are asked for by name."""
-    if engines.wanted() != "postgresql" or any(".py" in argument for argument in config.args):
+    if any(".py" in argument for argument in config.args):
         return
-    left_out = [item for item in items if engines.says_the_same(item.path)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if not engines.says_the_same(item.path)]
+    config.hook.pytest_deselected(items=[item for item in items if engines.is_left_out(item.path)])
+    items[:] = [item for item in items if not engines.is_left_out(item.path)]
 
 
 @pytest.fixture(scope="session", autouse=True)

