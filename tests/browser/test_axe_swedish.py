@@ -19,7 +19,7 @@ IN_THE_HAND = [
 def test_every_page_in_light_and_dark_on_a_desk_and_in_light_in_a_hand(visitor, addresses):
     visitor.allowed_statuses = {404}
     tab, faults = visitor.open("/"), []
-    assert len(addresses) > 40
+    assert len(addresses) > 30
     for address in addresses:
         look(tab, width=1280, scheme="light")
         tab.goto("/sv" + address)

@@ -36,7 +36,7 @@ SIDEWAYS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("language", ["sv", "fi", "ar"])
+@pytest.mark.parametrize("language", ["fi", "ar"])  # the longest words, and the other direction
 def test_no_page_scrolls_sideways_at_320_pixels(visitor, addresses, language):
     visitor.allowed_statuses = {404}
     tab, faults = visitor.open("/", width=320, height=640), []
