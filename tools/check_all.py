@@ -17,7 +17,7 @@ from bootstrap import ROOT, install_with_apt
 
 BIN = Path(sys.executable).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WORKERS = "3"  # on two cores: one of three often waits for a process, a file or a clock
+WORKERS = "2"
 
 
 class Checks:
@@ -86,9 +86,9 @@ def swift():
     return {"PYTEST_DEBUG_TEMPROOT": str(memory)} if roomy else {}
 
 
-def pytest(*more):
+def pytest(*more, workers=WORKERS):
     """Give the command of a test run on all cores."""
-    return [sys.executable, "-m", "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", *more]
+    return [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile", *more]
 
 
 def main():
@@ -99,7 +99,8 @@ def main():
         tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
     checks.run("layers", [BIN / "lint-imports", "--no-logo"])
-    checks.run("tests on SQLite", pytest("-m", "not browser"), TBB_TEST_ENGINE="sqlite", **swift())
+    # One of three often waits for a process, a file or a clock.
+    checks.run("tests on SQLite", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="sqlite", **swift())
     if quick:
         return checks.report()
     if chromium := browser():
