@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -151,6 +151,11 @@ def load(model: type[M], where: str, params: Sequence[Any] = ()) -> list[M]:
         thing._dirty.clear()
         found.append(thing)
     return found
+
+
+def as_day(value: Any) -> Any:
+    """Read a day of a raw row as either engine gives it: SQLite a text, PostgreSQL a date; None stays None."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=64)

@@ -10,12 +10,11 @@ from datetime import date, timedelta
 from peewee import ModelSelect
 
 from tbb import clock
-from tbb.database import one_at_a_time, rows, transaction
+from tbb.database import as_day, one_at_a_time, rows, transaction
 from tbb.models import Person, Responsibility, TermConfirmation, Unit
 from tbb.models.kinds import Role, Status
 from tbb.policy import WORKER, Actor, Permission, Place, require
 from tbb.services import audit, directory, entry_history, keepers, letters, shelf, terms, tokens, versions
-from tbb.services.gaps import as_day
 from tbb.services.handovers import address_of
 from tbb.services.terms import Starts, Term
 

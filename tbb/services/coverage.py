@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tbb import clock
-from tbb.database import rows, run, transaction
+from tbb.database import as_day, rows, run, transaction
 from tbb.models.kinds import BBA_KINDS, Duty
 from tbb.policy import Actor, Permission, require
 from tbb.services import shelf
@@ -189,11 +189,6 @@ def keep_record(starts: Starts) -> int:
             (term.code, code, organizer, count.units, count.with_bba, count.confirmed, today),
         )
     return len(groups)
-
-
-def as_day(value: object) -> date | None:
-    """Read a day as either engine gives it."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _lines(actor: Actor, duties: tuple[Duty, ...], starts: Starts) -> list[UnitLine]:

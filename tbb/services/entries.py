@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any
 
 from tbb import clock
-from tbb.database import load, rows
+from tbb.database import as_day, load, rows
 from tbb.models import Municipality, Organizer, Person, Responsibility, Unit
 from tbb.models.folding import fold
 from tbb.models.kinds import BBA_KINDS, Kind
 from tbb.policy import Actor
 from tbb.services import contact_changes, entry_history, faults, flags, shelf
-from tbb.services.gaps import SHALL_HAVE, TAKES_PART, as_day
+from tbb.services.gaps import SHALL_HAVE, TAKES_PART
 from tbb.services.terms import Starts, is_confirmed, term_of
 
 PAGE_SIZE = 25

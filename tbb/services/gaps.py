@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 
 from tbb import clock
-from tbb.database import load, one_at_a_time, rows, transaction
+from tbb.database import as_day, load, one_at_a_time, rows, transaction
 from tbb.models import Gap
 from tbb.models.kinds import BBA_KINDS
 from tbb.policy import WORKER, Actor, Place
@@ -102,11 +102,6 @@ def watch(units: Iterable[int] | None = None) -> int:
             gap.since = since
     _tell([known[unit] for unit in sorted(found)])
     return len(found)
-
-
-def as_day(value: object) -> date:
-    """Read a day as either engine gives it."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _find() -> dict[int, date]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tbb import clock
-from tbb.database import load, one_at_a_time, rows, transaction
+from tbb.database import as_day, load, one_at_a_time, rows, transaction
 from tbb.models import Account, Handover, Person, Responsibility, Unit
 from tbb.models.kinds import Role
 from tbb.policy import WORKER, Actor, Permission, Refused, may, require
 from tbb.services import audit, entry_history, keepers, letters, shelf
-from tbb.services.gaps import as_day
 
 LEFT, TAKEN = "left", "taken"
 SIDES = (LEFT, TAKEN)

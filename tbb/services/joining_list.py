@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tbb import clock
-from tbb.database import rows
+from tbb.database import as_day, rows
 from tbb.models import Account, Application, Joining, JoiningNote, Organizer
 from tbb.models.kinds import JoiningState, OrganizerKind
 from tbb.policy import Actor, Permission, Place, may, require
@@ -196,8 +196,3 @@ def _applications(organizer: Organizer) -> list[Application]:
         for each in sent
         if each.organizer_id == organizer.id or (organizer.orgnr and each.orgnr == organizer.orgnr)
     ]
-
-
-def as_day(value: object) -> date | None:
-    """Read a day as either engine gives it."""
-    return date.fromisoformat(value) if isinstance(value, str) else value

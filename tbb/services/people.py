@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tbb import clock
-from tbb.database import load, rows
+from tbb.database import as_day, load, rows
 from tbb.models import Account, Grant
 from tbb.models.kinds import Duty
 from tbb.policy import Actor, Permission, Place, may_give, require
@@ -203,8 +203,3 @@ def _held(actor: Actor, numbers: list[int]) -> dict[int, list[HeldDuty]]:
     for account_id, role, where, starts, ends in followed:
         found.setdefault(account_id, []).append(HeldDuty(Duty(role), where, as_day(starts), as_day(ends), None, False))
     return found
-
-
-def as_day(value: object) -> date | None:
-    """Read a day as either engine gives it."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
