@@ -12,6 +12,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tbb import database
+from tbb.case_keys import CaseKeys
 from tbb.services import site
 from tbb.settings import BadSetting, Settings
 
@@ -40,7 +41,12 @@ def create_app(settings: Settings) -> Flask:
 
     app = Flask("tbb", static_folder=None)
     configure(app, settings)
-    database.configure(settings.database_url, threads=settings.threads, keyring=settings.keyring)
+    database.configure(
+        settings.database_url,
+        threads=settings.threads,
+        keyring=settings.keyring,
+        case_keys=CaseKeys(settings.case_keys, settings.keyring),
+    )
     refuse_demo_data(settings)
     connection.install(app)
     language.install(app)

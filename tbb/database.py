@@ -12,6 +12,7 @@ from peewee import AutoField, DatabaseProxy, DateTimeField, Model
 from playhouse.db_url import connect
 from playhouse.pool import PooledSqliteDatabase
 
+from tbb.case_keys import CaseKeys
 from tbb.crypto import Keyring
 
 P = ParamSpec("P")
@@ -30,7 +31,7 @@ PRAGMAS = (
 )
 
 db = DatabaseProxy()
-_vault: dict[str, Keyring] = {}
+_vault: dict[str, Any] = {}
 
 
 class BaseModel(Model):
@@ -60,7 +61,7 @@ class UtcDateTimeField(DateTimeField):
         return moment.replace(tzinfo=UTC)
 
 
-def configure(url: str, *, threads: int = 4, keyring: Keyring | None = None) -> None:
+def configure(url: str, *, threads: int = 4, keyring: Keyring | None = None, case_keys: CaseKeys | None = None) -> None:
     """Point the handle at a database: ``sqlite:///path`` or ``postgresql://user:password@host/name``.
 
     Raises ValueError with a sentence when the address is of neither form.
@@ -94,11 +95,18 @@ def configure(url: str, *, threads: int = 4, keyring: Keyring | None = None) -> 
     db.initialize(database)
     if keyring is not None:
         _vault["keyring"] = keyring
+    if case_keys is not None:
+        _vault["case keys"] = case_keys
 
 
 def keyring() -> Keyring:
     """The keys that seal and open columns; KeyError when the database was configured without."""
     return _vault["keyring"]
+
+
+def case_keys() -> CaseKeys:
+    """The keys that seal what is said of children; KeyError when the database was configured without."""
+    return _vault["case keys"]
 
 
 def on_postgresql() -> bool:

@@ -51,17 +51,42 @@ class Permission(StrEnum):
     READ_JOINING = "joining:read"
     NOTE_JOINING = "joining:note"
     RENEW_JOINING = "joining:renew"
+    INFORM = "wheel:inform"
+    OWN_WHEEL = "wheel:own"
+    READ_CASES = "cases:list"
+    READ_CASE = "case:read"
+    MAP_CASE = "case:map"
+    DECIDE_CASE = "case:decide"
+    DELEGATE_CASE = "case:delegate"
+    HAND_OVER_CASE = "case:hand-over"
+    SEE_READERS = "case:readers"
+    EXPORT_CASE = "case:export"
+    RELEASE_EXTRACT = "extract:release"
+    HOLD_CASE = "case:hold"
+    KEEP_RULES = "rules:keep"
+    PROPOSE_FORGETTING = "forgetting:propose"
+    APPROVE_FORGETTING = "forgetting:approve"
+    KEEP_ACTORS = "actors:keep"
+    WRITE_ASSESSMENT = "assessment:write"
+    READ_ASSESSMENT = "assessment:read"
 
 
 @dataclass(frozen=True)
 class Place:
     """Where a thing belongs and whose it is: numbers of its unit and organizer, of the account that began it
-    and of the account it is about. Nothing at all means the whole county."""
+    and of the account it is about. Nothing at all means the whole county.
+
+    Of a case also who works with it by delegation today, whether its unit's BBA is away, and whether the unit has
+    neither a BBA nor a deputy who could answer.
+    """
 
     unit: int | None = None
     organizer: int | None = None
     begun_by: int | None = None
     about: int | None = None
+    delegates: frozenset[int] = frozenset()
+    bba_away: bool = False
+    unanswered: bool = False
 
 
 COUNTY = Place()
@@ -221,6 +246,54 @@ def with_two_factors(predicate: Predicate) -> Predicate:
     return holds
 
 
+def when_away(predicate: Predicate) -> Predicate:
+    """Make the predicate of those who take over while the unit's BBA is away, or when there is none."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or place.bba_away or place.unanswered)
+
+    return holds
+
+
+def when_unanswered(predicate: Predicate) -> Predicate:
+    """Make the predicate of those who answer when nobody else does."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or place.unanswered)
+
+    return holds
+
+
+def by_delegation(predicate: Predicate) -> Predicate:
+    """Make the predicate of those to whom just this case is delegated."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or actor.account in place.delegates)
+
+    return holds
+
+
+def who_began(predicate: Predicate) -> Predicate:
+    """Make the predicate of the one who began it, as long as the duty there lasts."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or place.begun_by == actor.account)
+
+    return holds
+
+
+def works_here(actor: Actor, place: Place | None) -> bool:
+    """Whoever has a duty at the unit itself."""
+    near = (held for held in actor.held if held.unit is not None)
+    return actor.signed_in and any(held.covers(place) for held in near)
+
+
+def belongs_to_the_organizer(actor: Actor, place: Place | None) -> bool:
+    """Whoever has a duty at the organizer or at one of its units."""
+    own = {held.organizer or held.of for held in actor.held} - {None}
+    return actor.signed_in and bool(own) and (place is None or place.organizer in own)
+
+
 is_bba = within(Duty.BBA)
 is_deputy = within(Duty.DEPUTY)
 leads_the_unit = within(Duty.UNIT_HEAD)
@@ -229,6 +302,11 @@ leads_the_process = within(Duty.PROCESS_LEADER)
 steers = within(Duty.STEERING)
 reviews_the_log = with_two_factors(within(Duty.LOG_REVIEWER))
 keeps_the_machine = within(Duty.OPERATIONS)
+stands_in = when_away(is_deputy)
+holds_the_fort = when_unanswered(leads_the_unit)
+maps_by_delegation = by_delegation(within(Duty.DELEGATE))
+answering = tuple(with_two_factors(predicate) for predicate in (is_bba, stands_in, holds_the_fort))
+"""Who answers for a unit's cases today: its BBA; while away the deputy; and when there is neither, the unit's head."""
 
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.READ_PUBLIC: (anyone,),
@@ -282,6 +360,27 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.READ_JOINING: (leads_the_process, runs_the_organizer),
     Permission.NOTE_JOINING: (leads_the_process,),
     Permission.RENEW_JOINING: (runs_the_organizer,),
+    Permission.INFORM: (with_two_factors(works_here),),
+    Permission.OWN_WHEEL: (with_two_factors(who_began(works_here)),),
+    Permission.READ_CASES: (*answering, with_two_factors(within(Duty.DELEGATE))),
+    Permission.READ_CASE: (*answering, with_two_factors(maps_by_delegation)),
+    Permission.MAP_CASE: (*answering, with_two_factors(maps_by_delegation)),
+    Permission.DECIDE_CASE: answering,
+    Permission.DELEGATE_CASE: answering,
+    Permission.HAND_OVER_CASE: answering,
+    Permission.SEE_READERS: answering,
+    Permission.EXPORT_CASE: answering,
+    Permission.RELEASE_EXTRACT: (
+        *(not_the_beginner(predicate) for predicate in answering),
+        not_the_beginner(with_two_factors(leads_the_unit)),
+    ),
+    Permission.HOLD_CASE: (*answering, with_two_factors(runs_the_organizer)),
+    Permission.KEEP_RULES: (runs_the_organizer,),
+    Permission.PROPOSE_FORGETTING: (with_two_factors(runs_the_organizer),),
+    Permission.APPROVE_FORGETTING: (not_the_beginner(with_two_factors(runs_the_organizer)),),
+    Permission.KEEP_ACTORS: (leads_the_process,),
+    Permission.WRITE_ASSESSMENT: (works_here, runs_the_organizer),
+    Permission.READ_ASSESSMENT: (belongs_to_the_organizer,),
 }
 """A permission is given when any one of its predicates holds; what is not in the table is refused."""
 

@@ -29,6 +29,7 @@ class Settings:
     database_url: str
     secret_key: str = field(repr=False)
     keyring: Keyring = field(repr=False)
+    case_keys: Path
     base_url: str
     trusted_hosts: tuple[str, ...]
     proxies: int
@@ -78,6 +79,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         database_url=environ.get("TBB_DATABASE_URL") or f"sqlite:///{instance / 'tbb.db'}",
         secret_key=_secret_key(environ, instance, production),
         keyring=_keyring(environ, instance, production),
+        case_keys=_case_keys(environ, instance, production),
         base_url=base_url,
         trusted_hosts=_trusted_hosts(environ, base_url, production),
         proxies=_whole_number(environ, "TBB_PROXIES", 0, 0, 5),
@@ -177,6 +179,20 @@ def _keyring(environ: Mapping[str, str], instance: Path, production: bool) -> Ke
         raise BadSetting(f"TBB_KEY_FILE names {path}, which cannot be read.") from error
     except ValueError as error:
         raise BadSetting(f"The key file {path} is wrong: {error}") from error
+
+
+def _case_keys(environ: Mapping[str, str], instance: Path, production: bool) -> Path:
+    """Where the cases' own keys lie; in production that must be said, for they must not be backed up with the rest."""
+    named = environ.get("TBB_CASE_KEYS", "")
+    if production and not named:
+        raise BadSetting(
+            "TBB_CASE_KEYS is missing: name a file for the keys of cases, outside the database's backup. It is made"
+            " at the first use; docs/operations.md says how to back it up."
+        )
+    path = Path(named) if named else instance / "case-keys.db"
+    if not path.parent.is_dir():
+        raise BadSetting(f"TBB_CASE_KEYS names {path}, but there is no folder {path.parent}. Create it first.")
+    return path
 
 
 def _kept(path: Path, make) -> str:

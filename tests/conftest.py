@@ -12,6 +12,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from tbb import clock, create_app, database
+from tbb.case_keys import CaseKeys
 from tbb.policy import COMMAND
 from tbb.services import demo
 from tbb.settings import Settings, read_settings
@@ -72,7 +73,7 @@ def database_url(engine, tmp_path):
 @pytest.fixture
 def db(database_url):
     """The database handle, connected to an empty, migrated database."""
-    database.configure(database_url, keyring=engines.KEYRING)
+    engines.configure(database_url)
     with database.connection():
         yield database.db
     engines.close()
@@ -136,7 +137,12 @@ class SpareApp:
             self.app = create_app(settings)
             self.shape, self.config = shape_of(self.app), dict(self.app.config)
             return self.app
-        database.configure(settings.database_url, threads=settings.threads, keyring=settings.keyring)
+        database.configure(
+            settings.database_url,
+            threads=settings.threads,
+            keyring=settings.keyring,
+            case_keys=CaseKeys(settings.case_keys, settings.keyring),
+        )
         self.app.config.clear()
         self.app.config.update(self.config | {"TBB": settings})
         for known in ("tbb_demo", "tbb_participants"):
@@ -174,6 +180,7 @@ def make_app(tmp_path, key_file, made_templates, spare_app):
             "TBB_DATABASE_URL": address,
             "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
             "TBB_KEY_FILE": str(key_file),
+            "TBB_CASE_KEYS": str(engines.case_key_file()),
         }
         if environ.get("TBB_ENV") != "production":
             surroundings["TBB_PASSWORD_MEMORY_KIB"] = "64"

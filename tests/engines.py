@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tbb import database, migrations
+from tbb.case_keys import CaseKeys
 from tbb.crypto import Keyring
 
 SAME_ON_BOTH = {
@@ -44,6 +48,19 @@ def is_left_out(path: Path) -> bool:
 
 KEYRING = Keyring({1: b"a key for tests, 32 bytes long.."})
 _numbers = count(1)
+
+
+def configure(address: str, *, threads: int = 4) -> None:
+    """Point the handle at a test's database, with the keys that the tests of this process share."""
+    database.configure(address, threads=threads, keyring=KEYRING, case_keys=CaseKeys(case_key_file(), KEYRING))
+
+
+@cache
+def case_key_file() -> Path:
+    """The file of case keys of this process: copies of a filled database find their keys there."""
+    folder = tempfile.TemporaryDirectory(prefix="tbb-case-keys-", dir=_swift_folder())
+    atexit.register(folder.cleanup)
+    return Path(folder.name) / "case-keys.db"
 
 
 def wanted() -> str:
@@ -82,7 +99,7 @@ def fresh(made_from: object, folder: Path, copy_of: str = "") -> Iterator[str]:
 def filled(made_from: object, folder: Path, fill: Callable[[], object]) -> Iterator[tuple[object, str]]:
     """Make a second database to copy, filled by a function: what `fresh` wants first and last."""
     with fresh(made_from, folder) as address:
-        database.configure(address, keyring=KEYRING)
+        configure(address)
         with database.connection():
             fill()
         close()
@@ -104,7 +121,7 @@ def empty(made_from: object, folder: Path) -> Iterator[str]:
 
 
 def _migrate(address: str) -> None:
-    database.configure(address, keyring=KEYRING)
+    configure(address)
     with database.connection():
         migrations.migrate()
     close()

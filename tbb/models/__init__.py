@@ -12,6 +12,8 @@ from tbb.models.accounts import (
     Sitting,
 )
 from tbb.models.auditing import Alarm, Anchor, AuditSample
+from tbb.models.cases import AreaActor, Case, CaseEvent, CaseField, Delegation
+from tbb.models.consents import Consent, ConsentParty, ConsentVoice
 from tbb.models.directory import Municipality, Organizer, School, Unit, UnitAlias, UnitId, UnitSlug
 from tbb.models.joining import Application, ApplicationEvent, ApplicationUnit, Joining, JoiningNote
 from tbb.models.keeping import (
@@ -25,8 +27,10 @@ from tbb.models.keeping import (
     Upload,
 )
 from tbb.models.people import Person, Responsibility
+from tbb.models.retention import CaseExport, DoomedKey, Forgetting, Hold, OwnerRules, RetentionRule
 from tbb.models.searching import Posting, Term
 from tbb.models.site import AuditRow, Feedback, Letter, Meta, RateCount, Version
+from tbb.models.wheels import Assessment, CaseNote, Wheel, WheelField
 
 ALL_MODELS = (
     Municipality,
@@ -71,6 +75,24 @@ ALL_MODELS = (
     AuditSample,
     Alarm,
     Anchor,
+    Case,
+    CaseField,
+    CaseEvent,
+    Delegation,
+    AreaActor,
+    Wheel,
+    WheelField,
+    CaseNote,
+    Assessment,
+    Consent,
+    ConsentVoice,
+    ConsentParty,
+    OwnerRules,
+    RetentionRule,
+    Hold,
+    Forgetting,
+    DoomedKey,
+    CaseExport,
 )
 
 __all__ = [model.__name__ for model in ALL_MODELS] + ["ALL_MODELS"]

@@ -124,6 +124,79 @@ class Mandate(StrEnum):
     DELEGATED = "delegated"
 
 
+class About(StrEnum):
+    """Whom a wheel is about. In an anonymous consultation there is no field for who it is (R22)."""
+
+    CHILD = "child"
+    GROUP = "group"
+    ANONYMOUS = "anonymous"
+
+
+class WheelTemplate(StrEnum):
+    """Which template of the wheel is used: the plain one, or the one that follows extensive absence."""
+
+    WHEEL = "wheel"
+    ABSENCE = "absence"
+
+
+class CaseState(StrEnum):
+    """Where a case is: sent but not yet received, received, being mapped, going on to samarbete, or closed."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    MAPPING = "mapping"
+    COLLABORATING = "collaborating"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What the mapping led to (R12)."""
+
+    OWN = "own"
+    OTHER = "other"
+    MEETING = "meeting"
+    NONE = "none"
+
+
+class NoteKind(StrEnum):
+    """What a note on a case is: a working note, a question to who informed, their addition, or a correction."""
+
+    NOTE = "note"
+    QUESTION = "question"
+    ADDITION = "addition"
+    CORRECTION = "correction"
+
+
+class CaseEventKind(StrEnum):
+    """What can happen with a case."""
+
+    SENT = "sent"
+    RECEIVED = "received"
+    MAPPING = "mapping"
+    DECIDED = "decided"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    JOINED = "joined"
+    PARTED = "parted"
+    DELEGATED = "delegated"
+    DELEGATION_ENDED = "delegation_ended"
+    OFFERED = "offered"
+    HANDED_OVER = "handed_over"
+    OFFER_ENDED = "offer_ended"
+    EXPORTED = "exported"
+    RELEASED = "released"
+    HELD = "held"
+    UNHELD = "unheld"
+
+
+class Answer(StrEnum):
+    """What somebody answered to whether information may be shared."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_ASKED = "not_asked"
+
+
 BBA_KINDS = frozenset(
     {
         Kind.BVC,

@@ -6,7 +6,10 @@ from tbb.routes import (
     accounts,
     applying,
     appointing,
+    assessments,
     auditing,
+    case_exports,
+    cases,
     confirming,
     coverage,
     demo,
@@ -15,22 +18,28 @@ from tbb.routes import (
     factors,
     faults,
     federation,
+    forgetting,
     guide,
     handovers,
     health,
     importing,
+    informing,
     joining,
     keeping,
     mailing,
+    mapping,
     opendata,
+    owner_rules,
     pages,
     people,
     reviewing,
     styleguide,
     telling,
+    transitions,
+    wheel,
 )
 
-PUBLIC = (pages, directory, guide, opendata, telling, applying, confirming, styleguide, health)
+PUBLIC = (pages, wheel, directory, guide, opendata, telling, applying, confirming, styleguide, health)
 SIGNING_IN = (accounts, factors, federation, demo)
 AT_WORK = (
     desk,
@@ -45,6 +54,14 @@ AT_WORK = (
     people,
     auditing,
     mailing,
+    informing,
+    cases,
+    mapping,
+    transitions,
+    case_exports,
+    assessments,
+    owner_rules,
+    forgetting,
 )
 
 

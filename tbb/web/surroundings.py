@@ -47,8 +47,10 @@ def note_refusal() -> None:
 
 
 def _looked_at(thing: str, parts: dict[str, Any]) -> tuple[str, Place]:
-    """Name the thing and its place: a unit's address becomes its number, other parts keep their names."""
+    """Name the thing and its place: a unit's address becomes its number, a case's its reference."""
     found = audit.place_of_unit(parts["slug"]) if set(parts) == {"slug"} else None
+    if thing == "case" and "key" in parts:
+        found = audit.place_of_case(parts["key"])
     if found:
         return str(found[0]), found[1]
     named = (

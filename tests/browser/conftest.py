@@ -47,6 +47,7 @@ def site(lively_template, key_file, tmp_path_factory):
             "TBB_DATABASE_URL": database_url,
             "TBB_SECRET_KEY": "a secret for the browser's tests, long enough",
             "TBB_KEY_FILE": str(key_file),
+            "TBB_CASE_KEYS": str(engines.case_key_file()),
             "TBB_BASE_URL": f"http://127.0.0.1:{port}",
         }
         command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=6", "app:app"]
@@ -168,7 +169,12 @@ def addresses(lively_template, key_file, tmp_path_factory):
     with engines.fresh(made_from, folder, name) as database_url:
         app = create_app(
             read_settings(
-                {"TBB_INSTANCE": str(folder), "TBB_DATABASE_URL": database_url, "TBB_KEY_FILE": str(key_file)}
+                {
+                    "TBB_INSTANCE": str(folder),
+                    "TBB_DATABASE_URL": database_url,
+                    "TBB_KEY_FILE": str(key_file),
+                    "TBB_CASE_KEYS": str(engines.case_key_file()),
+                }
             )
         )
         found = cast.pages(app)

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
-from tbb import clock, database
+from tbb import clock
 from tbb.database import connection
 from tbb.models import Account, Letter, Passkey, Sitting
 from tbb.policy import COMMAND
@@ -37,6 +37,7 @@ def server(county_template, key_file, tmp_path_factory):
             "TBB_DATABASE_URL": database_url,
             "TBB_SECRET_KEY": "a secret for the browser's tests, long enough",
             "TBB_KEY_FILE": str(key_file),
+            "TBB_CASE_KEYS": str(engines.case_key_file()),
             "TBB_BASE_URL": f"http://localhost:{port}",
             "TBB_PASSWORD_MEMORY_KIB": "64",
         }
@@ -44,7 +45,7 @@ def server(county_template, key_file, tmp_path_factory):
         running = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
         try:
             wait_for(f"http://127.0.0.1:{port}/halsa", running, folder / "server.log")
-            database.configure(database_url, keyring=engines.KEYRING)
+            engines.configure(database_url)
             yield f"http://localhost:{port}"
         finally:
             running.terminate()

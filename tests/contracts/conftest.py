@@ -54,7 +54,11 @@ def seen(county_template, key_file, made_templates, tmp_path_factory) -> list[Se
     made_from, name = county_template
     with engines.fresh(made_from, folder, name) as address:
         environ = {"TBB_ENV": "test", "TBB_INSTANCE": str(folder), "TBB_DATABASE_URL": address}
-        secrets = {"TBB_SECRET_KEY": "a secret for tests, long enough to be one", "TBB_KEY_FILE": str(key_file)}
+        secrets = {
+            "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
+            "TBB_KEY_FILE": str(key_file),
+            "TBB_CASE_KEYS": str(engines.case_key_file()),
+        }
         app = create_app(read_settings(environ | secrets | {"TBB_PASSWORD_MEMORY_KIB": "64"}))
         app.jinja_env.bytecode_cache = made_templates
         known: dict[tuple, Answer] = {}

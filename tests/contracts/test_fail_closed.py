@@ -158,7 +158,7 @@ def _with_pragma(county, county_url: str, monkeypatch, name: str, value: int):
     monkeypatch.setattr(database, "PRAGMAS", (*kept, (name, value)))
     client = signed_in(county, "loggranskare")
     engines.close()
-    database.configure(county_url, keyring=engines.KEYRING)
+    engines.configure(county_url)
     county.testing = False
     return client
 

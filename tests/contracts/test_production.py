@@ -14,6 +14,7 @@ import pytest
 from tbb import clock, jobs
 from tbb.database import connection
 from tbb.settings import BadSetting
+from tests import engines
 
 ROOT = Path(__file__).parents[2]
 PRODUCTION = {"TBB_ENV": "production", "TBB_BASE_URL": "https://tbb.example", "TBB_SMTP_URL": "smtp://127.0.0.1:25"}
@@ -47,6 +48,7 @@ def test_the_front_door_stays_shut_with_a_sentence_and_no_trace(tmp_path, key_fi
     surroundings = PRODUCTION | {
         "TBB_SECRET_KEY": "s" * 40,
         "TBB_KEY_FILE": str(key_file),
+        "TBB_CASE_KEYS": str(engines.case_key_file()),
         "TBB_INSTANCE": str(tmp_path),
     }
     environ = {"PATH": os.environ["PATH"], **{name: value for name, value in surroundings.items() if name != missing}}

@@ -16,6 +16,9 @@ PLACES = {
     "county": Place(),
     "begun by me": Place(unit=UNIT, organizer=OWN, begun_by=MYSELF),
     "about me": Place(unit=UNIT, organizer=OWN, about=MYSELF),
+    "BBA away": Place(unit=UNIT, organizer=OWN, bba_away=True),
+    "unanswered": Place(unit=UNIT, organizer=OWN, unanswered=True),
+    "delegated": Place(unit=UNIT, organizer=OWN, delegates=frozenset({MYSELF})),
 }
 """Where a thing is, seen from somebody who belongs to unit 1 of organizer 10."""
 
@@ -45,6 +48,7 @@ CAST = {
     "reviewer": with_duty(Duty.LOG_REVIEWER),
     "own reviewer": with_duty(Duty.LOG_REVIEWER, organizer=OWN),
     "weak reviewer": Actor(f"account:{MYSELF}", account=MYSELF, held=frozenset({Held(Duty.LOG_REVIEWER)})),
+    "weak BBA": Actor(f"account:{MYSELF}", account=MYSELF, held=frozenset({Held(Duty.BBA, UNIT, None, OWN)})),
     "operations": with_duty(Duty.OPERATIONS),
     "command": COMMAND,
 }

@@ -138,7 +138,7 @@ def test_a_used_code_opens_nothing_after_a_restart_or_a_clock_set_back(account, 
     shown = code(secret)
     assert authenticators.use(account.id, shown)
     engines.close()
-    database.configure(database_url, keyring=engines.KEYRING)
+    engines.configure(database_url)
     database.db.connect()
     assert not authenticators.use(account.id, shown)
     at(NOON - timedelta(hours=2))
@@ -155,7 +155,7 @@ def test_of_twenty_at_once_one_gets_in(account, database_url):
 
     threads = [threading.Thread(target=try_it) for _ in range(20)]
     engines.close()
-    database.configure(database_url, threads=20, keyring=engines.KEYRING)
+    engines.configure(database_url, threads=20)
     database.db.connect()
     for thread in threads:
         thread.start()
@@ -176,7 +176,7 @@ def test_of_two_processes_at_once_one_gets_in(account, database_url):
 
 def use_in_a_process(address: str, account: int, shown: str) -> bool:
     """Try a code in a process of its own."""
-    database.configure(address, keyring=engines.KEYRING)
+    engines.configure(address)
     with connection():
         return authenticators.use(account, shown)
 

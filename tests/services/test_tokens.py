@@ -97,7 +97,7 @@ def test_old_tokens_are_forgotten_after_a_month(db, at):
 @pytest.fixture
 def crowd(database_url):
     """The function that does the same thing fifty times at once, each on a connection of its own."""
-    database.configure(database_url, threads=AT_ONCE, keyring=engines.KEYRING)
+    engines.configure(database_url, threads=AT_ONCE)
 
     def all_at_once(act) -> list:
         start = threading.Barrier(AT_ONCE)

@@ -19,6 +19,7 @@ from tbb.database import transaction
 from tbb.models import Letter
 from tbb.services import letters
 from tbb.services.letters import State
+from tests import engines
 from tests.postbox import Postbox, open_postbox
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,7 @@ class Crew:
             "TBB_INSTANCE": str(folder),
             "TBB_DATABASE_URL": database_url,
             "TBB_KEY_FILE": str(key_file),
+            "TBB_CASE_KEYS": str(engines.case_key_file()),
             "TBB_SMTP_URL": smtp_url,
         }
         self.maker = subprocess.Popen(
