@@ -69,6 +69,7 @@ def environment(folder: Path, database_url: str) -> dict[str, str]:
         "TBB_TRUSTED_HOSTS": HOST,
         "TBB_SECRET_KEY": "a secret of the benchmark, which has none",
         "TBB_KEY_FILE": str(keys),
+        "TBB_CASE_KEYS": str(folder / "case-keys.db"),
         "TBB_SMTP_URL": "smtp://127.0.0.1:25",
         "TBB_THREADS": str(THREADS),
         "WEB_CONCURRENCY": str(WORKERS),

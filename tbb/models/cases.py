@@ -20,7 +20,7 @@ class Case(BaseModel):
     key = CharField(max_length=32, unique=True)
     reference = CharField(max_length=12, unique=True)
     seal = CharField(max_length=32)
-    unit = ForeignKeyField(Unit, backref="cases", on_delete="RESTRICT")
+    unit = ForeignKeyField(Unit, backref="cases", on_delete="RESTRICT", index=False)  # casefile_of_unit begins with it
     about = CharField(max_length=10)
     edition = CharField(max_length=10)
     state = CharField(max_length=15, default=CaseState.SENT)

@@ -61,7 +61,8 @@ class Hold(BaseModel):
 class Forgetting(BaseModel):
     """A list of what shall be forgotten: drawn up, approved by a second person, done, and kept as the receipt.
 
-    `items` is JSON: [[reference, document, unit, day it ended, rule's days], …] – nothing of what was in them.
+    `items` is JSON: [[reference, document, unit, day it ended, rule's days, outcome], …] – nothing of what
+    was in them. The outcome is empty until it is done: then forgotten, or kept for what stopped being due.
     """
 
     key = CharField(max_length=32, unique=True)

@@ -68,13 +68,15 @@ class WheelField(BaseModel):
 class CaseNote(BaseModel):
     """A note on a case, sealed and never changed. `hidden` ones are not shown to guardians (OSL 12:3).
 
-    `wheel` is the one whose sender asks or answers, for questions to and additions by them.
+    `wheel` is the one whose sender is asked or answers, for questions to and additions by them; `answers` is the key
+    of the question that an addition answers.
     """
 
     case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE")
     key = CharField(max_length=32, unique=True)
     kind = CharField(max_length=10, default=NoteKind.NOTE)
     wheel = ForeignKeyField(Wheel, null=True, backref="notes", on_delete="CASCADE")
+    answers = CharField(max_length=32, default="")
     body = BlobField()
     hidden = BooleanField(default=False)
     by = ForeignKeyField(Account, null=True, backref="case_notes", on_delete="SET NULL")
