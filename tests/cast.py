@@ -102,7 +102,15 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
 
 def pages(app: Flask) -> list[tuple[str, str]]:
     """Every address whose answer is a whole page of HTML."""
-    others = ("directory.suggest", "directory.poster_pdf", "directory.vcard", "directory.qr", "health.", "opendata.")
+    others = (
+        "directory.suggest",
+        "directory.poster_pdf",
+        "directory.vcard",
+        "directory.qr",
+        "health.",
+        "opendata.",
+        "wheel.sheet",
+    )
     return [
         (endpoint, address)
         for endpoint, address in addresses(app)

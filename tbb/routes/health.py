@@ -36,8 +36,9 @@ def robots() -> Response:
 @cached
 def sitemap() -> Response:
     """List every public page for the search engines that families use."""
-    pages = ("pages.start", "directory.municipalities", "guide.question", "pages.process", "pages.model", "pages.wheel")
-    paths = [url_for(endpoint) for endpoint in (*pages, "pages.children", "pages.concern", "pages.contact")]
+    pages = ("pages.start", "directory.municipalities", "guide.question", "pages.process", "pages.model")
+    wheels = ("wheel.staff", "wheel.child", "wheel.preschool", "wheel.about")
+    paths = [url_for(endpoint) for endpoint in (*pages, *wheels, "pages.children", "pages.concern", "pages.contact")]
     units, municipalities = directory.addresses()
     paths += [url_for("directory.municipality", slug=slug) for slug in municipalities]
     paths += [url_for("directory.unit", slug=slug) for slug in units]

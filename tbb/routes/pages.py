@@ -29,14 +29,6 @@ def model() -> Response:
     return page("content/model.html")
 
 
-@bp.get("/modellen/hjulet")
-@public
-@cached
-def wheel() -> Response:
-    """Explain Barnets bästa-hjulet, area by area."""
-    return page("content/wheel.html")
-
-
 @bp.get("/sa-gar-det-till")
 @public
 @cached
@@ -84,6 +76,14 @@ def accessibility() -> Response:
 def privacy() -> Response:
     """Tell what is stored about whom, and why."""
     return page("content/privacy.html", contact_email=settings().contact_email)
+
+
+@bp.get("/dina-uppgifter")
+@public
+@cached
+def your_data() -> Response:
+    """Tell families what becomes of what is said when somebody sends a wheel."""
+    return page("content/your_data.html", contact_email=settings().contact_email)
 
 
 @bp.get("/kakor")

@@ -266,13 +266,23 @@ def _petal_ink(index: int, area: Area, name: str, sprite: str) -> str:
     )
 
 
-def _wheel_petal(wid: str, index: int, status: str, prefix: str, sprite: str, _: Translate) -> str:
+class Dress(NamedTuple):
+    """What a petal wears: its picture with its name, and the badges of its levels."""
+
+    ink: Callable[[int, Area, str, str], str] = _petal_ink
+    badge: Callable[[int, str], str] = _badge
+
+
+PLAIN = Dress()
+
+
+def _wheel_petal(wid: str, index: int, status: str, prefix: str, sprite: str, _: Translate, dress: Dress) -> str:
     area, path, name = AREAS[index], petal(index), _(AREAS[index].label)
     words = [name] + [_(known.label).lower() for known in STATUSES if known.code == status]
     shown = f' data-status="{escape(status)}"' if status else ""
     body = (
         f'<path class="petal__shape" d="{path}"/><path class="petal__hatch" d="{path}" '
-        f'fill="url(#{wid}-h-{area.code})"/>{_petal_ink(index, area, name, sprite)}{_badge(index, sprite)}'
+        f'fill="url(#{wid}-h-{area.code})"/>{dress.ink(index, area, name, sprite)}{dress.badge(index, sprite)}'
     )
     if prefix:
         body = f'<a href="{escape(prefix)}{area.code}" aria-label="{escape(": ".join(words))}">{body}</a>'
@@ -289,17 +299,21 @@ def wheel(
     *,
     sprite: str = "",
     _: Translate = N_,
+    dress: Dress = PLAIN,
 ) -> Markup:
     """Barnets bästa-hjulet.
 
     `statuses` maps area codes to status codes. `link` is what an area's code is put after to make each petal a
     link (`"#omrade-"`); without it the wheel is one picture, told in words by `desc`. `live` lets the radio
     buttons of the surrounding form set the statuses, by the stylesheet alone. `centre` is the word in the middle.
+    `dress` draws other pictures than the icons.
     """
     shown = {} if live or not statuses else statuses
     named = f"{wid}-t {wid}-d" if desc else f"{wid}-t"
     told = f'<desc id="{wid}-d">{escape(desc)}</desc>' if desc else ""
-    petals = "".join(_wheel_petal(wid, i, shown.get(area.code, ""), link, sprite, _) for i, area in enumerate(AREAS))
+    petals = "".join(
+        _wheel_petal(wid, i, shown.get(area.code, ""), link, sprite, _, dress) for i, area in enumerate(AREAS)
+    )
     middle = _("Barnet") if centre is None else centre
     title = _("Barnets bästa-hjulet")
     return Markup(

@@ -13,13 +13,15 @@ FAMILY = (
     "/sa-gar-det-till",
     "/for-barn",
     "/orosanmalan",
-    "/modellen/hjulet",
+    "/hjulet",
+    "/hjulet/om",
     "/guide",
     "/kontakt",
     "/personuppgifter",
+    "/dina-uppgifter",
     "/kakor",
 )
-EASY = ("/lattlast", "/lattlast/modellen", "/lattlast/vem-ar-ansvarig")
+EASY = ("/hjulet/barn", "/hjulet/forskola", "/lattlast", "/lattlast/modellen", "/lattlast/vem-ar-ansvarig")
 BLOCKS = (
     "p",
     "li",
