@@ -1,7 +1,255 @@
-"""Handing a case over to another unit, and the round of those who change school."""
+"""Handing a case over to another unit, the consent that lets it cross a border, and the round of those who leave."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from tbb import clock
+from tbb.forms.consents import ConsentForm, WithdrawForm, in_words
+from tbb.forms.transitions import OfferForm, ReceiversForm, StaysForm, TakeBackForm
+from tbb.policy import Permission
+from tbb.services import (
+    case_files,
+    case_receivers,
+    case_shelf,
+    consents,
+    informing,
+    transition_round,
+    transitions,
+    wheel_texts,
+)
+from tbb.web.access import requires
+from tbb.web.hypermedia import page, see_other
+from tbb.web.sitting import actor, notify
+from tbb.web.surroundings import write_down
 
 bp = Blueprint("transitions", __name__)
+
+
+@bp.get("/arenden/overgangar")
+@requires(Permission.HAND_OVER_CASE)
+def round_of_summer() -> Response:
+    """List the children who leave, and the offers that have been sent."""
+    today = clock.today()
+    return page(
+        "transitions/round.html",
+        lines=transition_round.lines(actor()),
+        offers=transitions.offered(actor()),
+        summer=transition_round.year(today),
+        is_on=transition_round.is_on(today),
+        goes_to=transition_round.GOES_TO,
+    )
+
+
+@bp.post("/arenden/<key>/overgang")
+@requires(Permission.HAND_OVER_CASE)
+def mark(key: str) -> BaseResponse:
+    """Say that a child stays, or take that back."""
+    case, form = _case(key), StaysForm()
+    if form.validate():
+        transition_round.mark(actor(), case, stays=form.answer.data == "stannar")
+        notify("Sparat.")
+    return see_other(url_for("transitions.round_of_summer"))
+
+
+@bp.get("/arenden/<key>/lamna-over")
+@requires(Permission.HAND_OVER_CASE, reads="case:read")
+def offer(key: str) -> Response:
+    """Ask whom a case shall be offered, why, and what goes along."""
+    case = _case(key)
+    begun, parts = transitions.begun(actor(), case), transitions.parts(case)
+    receivers = case_receivers.named(case, [begun.draft.unit.slug]) if begun else []
+    form = OfferForm(formdata=None, data=_chosen(begun, parts)).offer(receivers, parts)
+    return _offer_page(case, form, receivers, parts)
+
+
+@bp.post("/arenden/<key>/lamna-over/sok")
+@requires(Permission.HAND_OVER_CASE, again=True, reads="case:read")
+def find(key: str) -> Response:
+    """Search for who could receive, and keep all that is written."""
+    case, form = _case(key), OfferForm()
+    receivers, parts = _receivers(case, form), transitions.parts(case)
+    return _offer_page(case, form.offer(receivers, parts), receivers, parts)
+
+
+@bp.post("/arenden/<key>/lamna-over")
+@requires(Permission.HAND_OVER_CASE, again=True)
+def choose(key: str) -> BaseResponse:
+    """Keep what was chosen, to be looked through before it is sent."""
+    case, form = _case(key), OfferForm()
+    receivers, parts = _receivers(case, form), transitions.parts(case)
+    form.offer(receivers, parts)
+    if form.validate() and _begun(case, form):
+        return see_other(url_for("transitions.check", key=key))
+    write_down(actor(), Permission.READ_CASE, {"key": key})
+    return _offer_page(case, form, receivers, parts, status=422)
+
+
+@bp.get("/arenden/<key>/lamna-over/kontrollera")
+@requires(Permission.HAND_OVER_CASE, reads="case:read")
+def check(key: str) -> BaseResponse:
+    """Show what will be sent, and what is missing still."""
+    case = _case(key)
+    begun = transitions.begun(actor(), case)
+    if begun is None:
+        return see_other(url_for("transitions.offer", key=key))
+    told = {"reasons": transitions.REASONS, "why_not": consents.WHY_NOT.get(begun.why_not, "")}
+    missing = [informing.HINDRANCES[reason] for reason in begun.hindrances if reason != "consent"]
+    return page(
+        "transitions/check.html",
+        **_about(case),
+        begun=begun,
+        missing=missing,
+        consents=consents.of_case(case),
+        huvudman=_huvudman(begun),
+        **told,
+    )
+
+
+@bp.post("/arenden/<key>/lamna-over/skicka")
+@requires(Permission.HAND_OVER_CASE)
+def send(key: str) -> BaseResponse:
+    """Offer the case."""
+    case = _case(key)
+    try:
+        transitions.send(actor(), case)
+    except informing.CannotSend:
+        notify("Det gick inte att skicka. Se vad som saknas.")
+        return see_other(url_for("transitions.check", key=key))
+    except transitions.CannotOffer:
+        notify("Det finns inget att skicka.")
+        return see_other(url_for("transitions.round_of_summer"))
+    notify("Skickat. Ärendet är kvar hos dig tills det är mottaget.")
+    return see_other(url_for("transitions.round_of_summer"))
+
+
+@bp.post("/arenden/<key>/lamna-over/ta-tillbaka")
+@requires(Permission.HAND_OVER_CASE)
+def take_back(key: str) -> BaseResponse:
+    """Take an offer back that nobody has received."""
+    case, form = _case(key), TakeBackForm()
+    try:
+        transitions.take_back(actor(), case, form.wheel.data or "")
+        notify("Överlämningen är tillbaka hos dig.")
+    except transitions.NotWaiting:
+        notify("Det gick inte. Den är redan mottagen eller tillbakatagen.")
+    return see_other(url_for("transitions.round_of_summer"))
+
+
+@bp.get("/arenden/<key>/samtycke")
+@requires(Permission.MAP_CASE, reads="case:read")
+def consent(key: str) -> Response:
+    """Show what consent there is, and ask for a new version."""
+    case = _case(key, Permission.MAP_CASE)
+    receivers = case_receivers.named(case, _likely(case))
+    whom = ReceiversForm(formdata=None, data={"to": [one.slug for one in receivers]}).offer(receivers)
+    return _consent_page(case, ConsentForm(formdata=None), whom)
+
+
+@bp.post("/arenden/<key>/samtycke/sok")
+@requires(Permission.MAP_CASE, again=True, reads="case:read")
+def find_more(key: str) -> Response:
+    """Search for more to share with, and keep all that is written."""
+    case, whom = _case(key, Permission.MAP_CASE), ReceiversForm()
+    return _consent_page(case, ConsentForm(), whom.offer(_receivers(case, whom)))
+
+
+@bp.post("/arenden/<key>/samtycke")
+@requires(Permission.MAP_CASE, again=True)
+def record(key: str) -> BaseResponse:
+    """Write a consent down."""
+    case, form, whom = _case(key, Permission.MAP_CASE), ConsentForm(), ReceiversForm()
+    whom.offer(_receivers(case, whom))
+    fine = form.validate()
+    if whom.validate() and fine:
+        units = case_receivers.of_slugs(whom.to.data)
+        consents.record(actor(), case=case, units=units, **form.given())
+        notify("Svaren är sparade.")
+        return see_other(_onward(case))
+    write_down(actor(), Permission.READ_CASE, {"key": key})
+    return _consent_page(case, form, whom, status=422)
+
+
+@bp.post("/arenden/<key>/samtycke/aterkalla")
+@requires(Permission.MAP_CASE)
+def withdraw(key: str) -> BaseResponse:
+    """Write down that a consent is taken back."""
+    case, form = _case(key, Permission.MAP_CASE), WithdrawForm()
+    if form.consent.data not in {one.key for one in consents.of_case(case)}:
+        abort(404)
+    try:
+        consents.withdraw(actor(), form.consent.data)
+        notify("Samtycket är återkallat. Inget mer delas.")
+    except consents.NotThere:
+        notify("Samtycket var redan återkallat.")
+    return see_other(url_for("transitions.consent", key=key))
+
+
+def _case(key: str, permission: Permission = Permission.HAND_OVER_CASE) -> Any:
+    return case_shelf.case(actor(), key, permission) or abort(404)
+
+
+def _about(case: Any) -> dict[str, Any]:
+    """What every page of a case shows of it."""
+    return {"case": case, "card": case_files.card_of(case), "areas": wheel_texts.edition(case.edition).areas}
+
+
+def _chosen(begun: transitions.Begun | None, parts: list[transitions.Part]) -> dict[str, Any]:
+    """What stands in the form to begin with: what was chosen before, else what is flagged."""
+    if begun is None:
+        return {"areas": [part.area for part in parts if part.goes_along]}
+    areas = [part.area for part in parts if part.area in begun.draft.levels]
+    return {"reason": begun.reason, "to": begun.draft.unit.slug, "areas": areas, "summary": begun.summary}
+
+
+def _receivers(case: Any, form: OfferForm | ReceiversForm) -> list[case_receivers.Receiver]:
+    """Those who are chosen already, and those whom the search finds."""
+    chosen = request.form.getlist("to")[:20]
+    found = [one.slug for one in case_receivers.find(case, form.q.data or "")]
+    return case_receivers.named(case, [*chosen, *found])
+
+
+def _begun(case: Any, form: OfferForm) -> bool:
+    """Keep the choice, or say why it cannot be."""
+    found = case_receivers.of_slugs([form.to.data])
+    told = {"reason": form.reason.data, "areas": form.areas.data, "summary": form.summary.data or ""}
+    try:
+        transitions.begin(actor(), case, found[0], **told)
+    except transitions.CannotOffer:
+        form.form_errors.append("Ärendet går inte att lämna över nu. Det kan redan vara erbjudet till någon.")
+        return False
+    return True
+
+
+def _offer_page(case: Any, form: OfferForm, receivers: list, parts: list, status: int = 200) -> Response:
+    told = {"receivers": {one.slug: one for one in receivers}, "parts": {part.area: part for part in parts}}
+    return page("transitions/offer.html", status=status, **_about(case), form=form, **told)
+
+
+def _consent_page(case: Any, form: ConsentForm, whom: ReceiversForm, status: int = 200) -> Response:
+    shown = consents.of_case(case)
+    chosen = [choice.label for choice in whom.to.choices if choice.value in (whom.to.data or ())]
+    told = {"shown": shown, "in_words": in_words, "receivers": chosen, "whom": whom}
+    return page("transitions/consent.html", status=status, **_about(case), form=form, **told)
+
+
+def _likely(case: Any) -> list[str]:
+    """Those whom a new consent is about: who was chosen to receive the case, and those of the version before."""
+    begun = transitions.begun(actor(), case)
+    before = consents.of_case(case)[:1]
+    slugs = [begun.draft.unit.slug] if begun else []
+    return [*slugs, *case_receivers.of_numbers(unit for one in before for unit in one.units)]
+
+
+def _onward(case: Any) -> str:
+    """Back to what the consent was for."""
+    back = "transitions.check" if transitions.begun(actor(), case) else "transitions.consent"
+    return url_for(back, key=case.key)
+
+
+def _huvudman(begun: transitions.Begun) -> str:
+    unit = begun.draft.unit
+    return unit.organizer.name if unit.organizer_id else ""

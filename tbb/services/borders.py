@@ -49,14 +49,23 @@ def rules_of(organizer: int | None) -> Rules:
 
 def board_of(unit: Unit) -> str:
     """Name the nämnd or independent branch of a unit within its huvudman."""
-    kind = Kind(unit.kind)
-    return rules_of(unit.organizer_id).boards.get(kind) or BOARDS.get(kind, EDUCATION)
+    return rules_of(unit.organizer_id).boards.get(unit.kind) or default_board(unit.kind)
+
+
+def default_board(kind: str) -> str:
+    """Name the board that a kind of unit belongs to where its huvudman has said nothing."""
+    return BOARDS.get(Kind(kind), EDUCATION)
 
 
 def between(sender: Unit, recipient: Unit) -> Border:
     """Tell whether a secrecy border lies between two units: another huvudman, or another nämnd or branch of one."""
     if sender.organizer_id is None or sender.organizer_id != recipient.organizer_id:
         return Border(True, "mottagaren har en annan huvudman än du")
-    if board_of(sender) != board_of(recipient):
+    if _same(board_of(sender)) != _same(board_of(recipient)):
         return Border(True, "mottagaren hör till en annan nämnd eller en annan verksamhetsgren än du")
     return Border(False)
+
+
+def _same(board: str) -> str:
+    """What makes two names of a board the same: not their letters' case nor their blanks."""
+    return " ".join(board.casefold().split())

@@ -89,7 +89,11 @@
   });
   tabs?.addEventListener("message", ({ data }) => {
     if (data.kind === "out") return void follow();
-    if (data.sitting !== sitting) return leave();
+    if (data.sitting !== sitting) {
+      // What is being written may be saved first; whoever listens holds the event back and leaves when done.
+      const asked = new CustomEvent("tbb:other-sitting", { cancelable: true, detail: leave });
+      return void (document.dispatchEvent(asked) && leave());
+    }
     [idleAt, wholeAt] = [Math.max(idleAt, data.idleAt), data.wholeAt];
     look();
   });

@@ -1,0 +1,211 @@
+"""Consent to share across a border: what it takes, what ends it, and that nothing waits on without it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tbb import clock
+from tbb.database import connection, rows, transaction
+from tbb.models import AuditRow, Case, Consent, DoomedKey, OwnerRules, Unit, Wheel
+from tbb.policy import Refused
+from tbb.services import actors, case_files, consents
+from tbb.services.consents import Voice
+from tbb.services.demo_cast import account_of
+from tests import make_cases
+from tests.at_work import units
+
+
+@pytest.fixture
+def here(county):
+    """The demo county with a connection."""
+    with connection():
+        yield units()
+
+
+def actor(persona: str):
+    """Somebody of the cast, as they are when they have signed in with two factors."""
+    return actors.of_account(account_of(persona), strong=True)
+
+
+BOTH = ("guardian_1", "guardian_2", "child")
+ONLY_ONE = ("guardian_1", "child")
+OF_AGE = ("child",)
+MATRIX = (
+    (BOTH, ("yes", "yes", "yes"), "", ""),
+    (BOTH, ("yes", "yes", "not_asked"), "", ""),
+    (BOTH, ("yes", "not_asked", "yes"), "guardians", ""),
+    (BOTH, ("not_asked", "yes", "yes"), "guardians", ""),
+    (BOTH, ("yes", "no", "yes"), "guardians", "guardians"),
+    (BOTH, ("yes", "yes", "no"), "child", "child"),
+    (ONLY_ONE, ("yes", "yes"), "", ""),
+    (ONLY_ONE, ("not_asked", "yes"), "guardians", "guardians"),
+    (ONLY_ONE, ("yes", "no"), "child", "child"),
+    (OF_AGE, ("yes",), "", ""),
+    (OF_AGE, ("no",), "child", "child"),
+)
+"""Who decides, what they answered, and what is missing where both guardians must say yes, and where one is enough."""
+
+
+def said(answer: str) -> Voice:
+    """An answer that was given aloud today."""
+    return Voice() if answer == "not_asked" else Voice(answer, "oral", clock.today())
+
+
+def record(case: Case, to: Unit, *answers: str, days: int = 30, who=BOTH) -> Consent:
+    """Let a case's BBA write down what guardian 1, guardian 2 and the child have answered."""
+    return consents.record(
+        actor("bba"),
+        case=case,
+        voices={each: said(answer) for each, answer in zip(who, answers, strict=False)},
+        units=[to],
+        information="Det som vi har sett om trygghet.",
+        ends_on=clock.today() + timedelta(days=days),
+    )
+
+
+ONLY_ONE = ("guardian_1", "child")
+OF_AGE = ("child",)
+
+
+def test_who_must_have_said_yes(here):
+    case, rules = make_cases.case(here["own"]), OwnerRules(organizer=here["own"].organizer_id, changed_at=clock.now())
+    for who, answers, with_both, with_one in MATRIX:
+        record(case, here["other"], *answers, who=who)
+        for guardians, why in (("both", with_both), ("one", with_one)):
+            rules.guardians = guardians
+            rules.save()
+            assert consents.why_not(case, here["other"]) == why, (who, answers, guardians)
+            assert consents.covers(case, here["other"]) is (not why)
+
+
+def test_it_covers_only_whom_it_names_and_only_until_its_end(here):
+    case = make_cases.case(here["own"])
+    assert consents.why_not(case, here["other"]) == "none"
+    record(case, here["other"], "yes", "yes", "yes", days=30)
+    assert consents.why_not(case, here["sister"]) == "unit"
+    last = clock.today() + timedelta(days=30)
+    assert consents.covers(case, here["other"], last)
+    assert consents.why_not(case, here["other"], last + timedelta(days=1)) == "ended"
+
+
+def test_a_new_version_replaces_the_one_before_and_nothing_is_edited(here):
+    case = make_cases.case(here["own"])
+    first = record(case, here["other"], "yes", "yes", "yes")
+    before = rows("SELECT * FROM consent WHERE id = ?", (first.id,))
+    record(case, here["other"], "yes", "yes", "no")
+    assert rows("SELECT * FROM consent WHERE id = ?", (first.id,)) == before
+    assert not consents.covers(case, here["other"])
+    assert [(one.version, one.newest, one.holds) for one in consents.of_case(case)] == [
+        (2, True, True),
+        (1, False, False),
+    ]
+    third = record(case, here["other"], "yes", "yes", "yes")
+    consents.withdraw(actor("bba"), third.key)
+    assert consents.why_not(case, here["other"]) == "withdrawn", "an older yes does not come back"
+    with pytest.raises(consents.NotThere):
+        consents.withdraw(actor("bba"), third.key)
+
+
+def test_what_it_says_is_sealed_and_bound_to_its_row(here):
+    case = make_cases.case(here["own"])
+    one, two = (record(case, here["other"], "yes", "yes", "yes") for _ in range(2))
+    stored = rows("SELECT information FROM consent ORDER BY id")
+    assert all(b"trygghet" not in bytes(body) for (body,) in stored)
+    assert consents.of_case(case)[0].information == "Det som vi har sett om trygghet."
+    Consent.update(information=Consent.get_by_id(one.id).information).where(Consent.id == two.id).execute()
+    with pytest.raises(Exception, match="belong here"):
+        consents.of_case(case)
+    told = AuditRow.select().where(AuditRow.action == "consent:record")
+    assert {(row.thing, row.thing_id, row.fields) for row in told} == {
+        ("case", case.reference, "ends_on,information,units,voices")
+    }
+
+
+def test_what_is_no_consent_is_refused(here):
+    case = make_cases.case(here["own"])
+    good = {
+        "voices": {"guardian_1": said("yes"), "child": said("yes")},
+        "units": [here["other"]],
+        "information": "Allt.",
+        "ends_on": clock.today() + timedelta(days=10),
+    }
+    bad = {
+        "nobody asked": {"voices": {"guardian_1": Voice(), "child": Voice()}},
+        "no unit": {"units": []},
+        "no words": {"information": "  "},
+        "over": {"ends_on": clock.today() - timedelta(days=1)},
+        "too long": {"ends_on": clock.today() + timedelta(days=400)},
+        "no way": {"voices": {"guardian_1": Voice("yes")}},
+    }
+    for changed in bad.values():
+        with pytest.raises(consents.BadConsent):
+            consents.record(actor("bba"), case=case, **good | changed)
+    assert not Consent.select().exists()
+
+
+def test_only_those_who_work_with_it_record_and_withdraw(here):
+    case = make_cases.case(here["own"])
+    mine = record(case, here["other"], "yes", "yes", "yes")
+    draft = make_cases.draft(account_of("personal"), here["own"], here["other"])
+    given = {
+        "voices": {"guardian_1": said("yes")},
+        "units": [here["other"]],
+        "information": "Allt.",
+        "ends_on": clock.today(),
+    }
+    consents.record(actor("personal"), wheel=draft, **given)
+    for persona in ("personal", "enhetschef", "huvudman", "granne", "ersattare", "processledare"):
+        with pytest.raises(Refused):
+            consents.record(actor(persona), case=case, **given)
+        with pytest.raises(consents.NotThere):
+            consents.withdraw(actor(persona), mine.key)
+    with pytest.raises(Refused):
+        consents.record(actor("bba"), wheel=draft, **given)
+
+
+@transaction
+def offer(case: Case, to: Unit, **more) -> Wheel:
+    """Send a case's wheel on to another unit, without asking the gate."""
+    wheel = make_cases.draft(account_of("bba"), case.unit, to, handover_of=case, crosses=True, **more)
+    case_files.open_case(actor("bba"), wheel)
+    wheel.state, wheel.sent_at = "sent", clock.now()
+    wheel.save()
+    return wheel
+
+
+def test_withdrawing_stops_what_waits_across_the_border_and_forgets_it_there(here):
+    case = make_cases.case(here["own"], received_at=clock.now(), state="mapping")
+    given = record(case, here["other"], "yes", "yes", "yes")
+    wheel, nearby = offer(case, here["other"]), offer(case, here["sister"])
+    Wheel.update(crosses=False).where(Wheel.id == nearby.id).execute()
+    taken = offer(case, here["other"])
+    Case.update(state="received").where(Case.id == taken.case_id).execute()
+    consents.withdraw(actor("bba"), given.key)
+    assert not consents.covers(case, here["other"])
+    assert {each.id for each in Wheel.select().where(Wheel.handover_of == case)} == {nearby.id, taken.id}
+    assert not Case.select().where(Case.id == wheel.case_id).exists()
+    assert {wheel.seal} < {key.seal for key in DoomedKey.select()}
+    assert Case.get_by_id(case.id).state == "mapping", "the old case stays where it is"
+    assert [event.what for event in case.events.order_by(case.events.model.id)][-1] == "offer_ended"
+    assert consents.of_case(case)[0].withdrawn_at is not None
+
+
+def test_the_gate(here, at):
+    own, sister, other = here["own"], here["sister"], here["other"]
+    case = make_cases.case(own)
+    me = account_of("bba")
+    assert consents.lets_send(make_cases.draft(me, own, own))
+    assert consents.lets_send(make_cases.draft(me, own, sister)), "another school of the same nämnd"
+    assert not consents.lets_send(make_cases.draft(me, own)), "nobody is chosen"
+    across = make_cases.draft(me, own, other)
+    assert not consents.lets_send(across)
+    assert consents.lets_send(make_cases.draft(me, own, other, about="anonymous"))
+    handing = make_cases.draft(me, own, other, handover_of=case)
+    assert not consents.lets_send(handing)
+    record(case, other, "yes", "yes", "yes", days=5)
+    assert consents.lets_send(handing), "the case's consent holds for the wheel that hands it over"
+    assert not consents.lets_send(across), "and for no other wheel"
+    at(clock.now() + timedelta(days=6))
+    assert not consents.lets_send(handing), "it has gone out"
