@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from tbb import jobs, migrations, worker
 from tbb.commands_accounts import account_commands
 from tbb.commands_audit import audit_commands
+from tbb.commands_cases import case_commands
 from tbb.commands_directory import directory_commands
 from tbb.commands_letters import letter_commands
 from tbb.crypto import new_key
@@ -24,7 +25,7 @@ def install(app: Flask) -> None:
     """Give `flask` its commands."""
     for command in (migrate, revert_migration, check, load_demo, reindex, tell, work, make_key):
         app.cli.add_command(command)
-    for command in (*directory_commands, *account_commands, *audit_commands, *letter_commands):
+    for command in (*directory_commands, *account_commands, *audit_commands, *case_commands, *letter_commands):
         app.cli.add_command(command)
 
 

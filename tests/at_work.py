@@ -19,20 +19,25 @@ from tbb.models import (
     Account,
     Alarm,
     Application,
+    Assessment,
     AuditSample,
+    CaseNote,
     ContactChange,
     EntryChange,
     Feedback,
     Flag,
+    Forgetting,
     Handover,
     Organizer,
     Responsibility,
     Unit,
     Upload,
 )
-from tbb.services import demo_joining, letters
+from tbb.policy import Actor
+from tbb.services import case_export, demo_joining, letters, sealed_fields
 from tbb.services.demo_cast import account_of
-from tests import make
+from tbb.services.wheel_texts import NEWEST
+from tests import make, make_cases
 
 NOBODYS = "x" * 43
 """A token that was never given out: what lies behind it exists for nobody."""
@@ -55,14 +60,21 @@ def units() -> dict[str, Unit]:
     return {"own": own, "sister": sister, "other": other}
 
 
+AUTHORS = {"own": "personal", "sister": "ersattare", "other": "granne"}
+"""Who of the cast has begun the wheels near and far."""
+
+
+NOTHING_MASKED = {"asker": "child", "masked": [], "own": [], "senders": [], "digest": ""}
+
+
 @transaction
 def furnish() -> dict[str, dict[str, dict[str, object]]]:
     """Put one thing of every kind near and far; give {kind of thing: {where: parts of its address}}."""
     found: dict[str, dict[str, dict[str, object]]] = {}
     for where, unit in units().items():
-        for kind, parts in _of_unit(unit).items():
+        for kind, parts in _of_unit(unit, where).items():
             found.setdefault(kind, {})[where] = parts
-    for where, persona in (("own", "personal"), ("sister", "ersattare"), ("other", "granne")):
+    for where, persona in AUTHORS.items():
         who = Account.get_by_id(account_of(persona))
         grant = who.grants.first()
         found.setdefault("account", {})[where] = {
@@ -75,7 +87,7 @@ def furnish() -> dict[str, dict[str, dict[str, object]]]:
     return found
 
 
-def _of_unit(unit: Unit) -> dict[str, dict[str, object]]:
+def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     part = Responsibility.get(Responsibility.unit == unit, Responsibility.role == "bba")
     contact = ContactChange.create(
         unit=unit,
@@ -95,7 +107,7 @@ def _of_unit(unit: Unit) -> dict[str, dict[str, object]]:
         defaults={"unit": unit, "coming": following, "opened_at": clock.now(), "due_on": clock.today()},
     )
     slug = {"slug": unit.slug}
-    return {
+    return _of_cases(unit, where) | {
         "unit": slug,
         "responsibility": slug | {"number": part.id, "responsibility": part.id},
         "contact": slug | {"number": contact.id},
@@ -105,6 +117,33 @@ def _of_unit(unit: Unit) -> dict[str, dict[str, object]]:
         "fault": {"key": key},
         "log of unit": {"unit": unit.id},
         "log of thing": {"subject": f"unit:{unit.id}"},
+    }
+
+
+def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
+    """Two cases of the unit, a question in one, an export that is ready, what its author still writes, a list."""
+    author, moment = account_of(AUTHORS[where]), clock.now()
+    case, second = (make_cases.case(unit, author, state="received", received_at=moment) for _ in range(2))
+    wheel, draft = case.wheels.get(), make_cases.draft(author, unit, unit)
+    question = CaseNote.create(case=case, key=f"{unit.id:032x}", kind="question", wheel=wheel, body=b"", at=moment)
+    question.body = sealed_fields.seal(case, "Hur ofta?", f"case_note.body:{question.key}")
+    question.save()
+    writer = Actor(f"account:{author}", account=author)
+    export = case_export.note(writer, case, "archive", "Till diariet.")
+    extract = case_export.note(writer, case, "extract", "Familjen har frågat.", NOTHING_MASKED)
+    written = Assessment.create(
+        key=f"{unit.id:031x}a", organizer=unit.organizer, unit=unit, author=author, title="Ny skolgård",
+        edition=NEWEST, created_at=moment, saved_at=moment,
+    )  # fmt: skip
+    listed = Forgetting.create(key=f"{unit.id:031x}f", organizer=unit.organizer, items="[]", drawn_at=moment)
+    return {
+        "case": {"key": case.key, "wheel": wheel.key, "other": second.key, "number": 999_999},
+        "export": {"key": case.key, "export": export.key, "form": "json"},
+        "extract": {"key": case.key, "export": extract.key, "form": "json"},
+        "draft": {"key": draft.key},
+        "sent wheel": {"key": wheel.key, "question": question.key},
+        "assessment": {"key": written.key},
+        "list to forget": {"key": listed.key},
     }
 
 
@@ -167,6 +206,19 @@ KINDS = {
     "faults.report": "fault",
     "faults.settle": "fault",
     "faults.look": "fault",
+    "cases.status": "sent wheel",
+    "cases.add": "sent wheel",
+    "cases.answer": "sent wheel",
+    "informing.undo": "sent wheel",
+    "informing.receipt": "sent wheel",
+    "forgetting.held": "case",
+    "forgetting.hold": "case",
+    "forgetting.end_hold": "case",
+    "case_exports.ready": "export",
+    "case_exports.fetch": "export",
+    "case_exports.prepared": "extract",
+    "case_exports.decide": "extract",
+    "case_exports.fetch_extract": "extract",
     "people.account": "account",
     "people.give": "account",
     "people.take": "account",
@@ -175,6 +227,20 @@ KINDS = {
     "auditing.subject": "log of thing",
     "auditing.person": "person",
 }
+SUBJECTS = {
+    "keeping": "unit",
+    "appointing": "responsibility",
+    "confirming": "unit",
+    "cases": "case",
+    "mapping": "case",
+    "transitions": "case",
+    "case_exports": "case",
+    "informing": "draft",
+    "assessments": "assessment",
+    "forgetting": "list to forget",
+}
+"""The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
+
 COUNTY_PARTS = {
     "mailing": {"number": "letter"},
     "joining": {"number": "friends"},
@@ -182,7 +248,14 @@ COUNTY_PARTS = {
     "importing": {"key": "upload"},
     "auditing": {"sample": "sample", "alarm": "alarm"},
 }
-UNKNOWN = {"token": NOBODYS, "batch": "0" * 16, "provider": "ingen", "number": 999_999}
+UNKNOWN = {
+    "area": "halsa",
+    "document": "child",
+    "token": NOBODYS,
+    "batch": "0" * 16,
+    "provider": "ingen",
+    "number": 999_999,
+}
 """Parts that name what exists for nobody, or only for the one who asks."""
 
 
@@ -210,10 +283,8 @@ def _parts_of(rule: Rule, made: dict[str, dict[str, dict[str, object]]]) -> dict
     if not rule.arguments:
         return {"county": {}}
     subject = rule.endpoint.partition(".")[0]
-    kind = KINDS.get(rule.endpoint) or {"keeping": "unit", "appointing": "responsibility", "confirming": "unit"}.get(
-        subject
-    )
-    if kind:
+    kind = KINDS.get(rule.endpoint) or SUBJECTS.get(subject)
+    if kind and all(rule.arguments <= parts.keys() for parts in made[kind].values()):
         return made[kind]
     county = made["county"]["county"]
     if subject in COUNTY_PARTS and rule.arguments <= COUNTY_PARTS[subject].keys():

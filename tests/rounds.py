@@ -44,6 +44,8 @@ ELSEWHERE = {
     "federation.choose": "leads to the sign-in where no organisation has a provider: tests/oidc",
     "federation.answer": "needs a provider's answer: tests/oidc",
     "federation.signed_out": "leads on: tests/oidc",
+    "transitions.check": "needs a handover that is begun: tests/web/test_transitions_pages.py",
+    "forgetting.ask_to_approve": "needs a list that another has proposed: tests/services/test_forgetting.py",
     "federation.by_proxy": "does not exist without a proxy: tests/web/test_proxy_header.py",
 }
 

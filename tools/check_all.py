@@ -98,7 +98,7 @@ def main():
     if is_required("TBB_REQUIRE_BROWSER") and not quick:
         tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
-    checks.run("layers", [BIN / "lint-imports", "--no-logo"])
+    checks.run("layers", [BIN / "lint-imports", "--no-logo", "--no-cache", "--no-cache"])
     # One of three often waits for a process, a file or a clock.
     checks.run("tests on SQLite", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="sqlite", **swift())
     if quick:

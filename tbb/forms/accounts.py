@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length
 
+from tbb.forms.cleaning import stripped
 from tbb.forms.telling import AnonymousForm
 from tbb.services.passwords import LONGEST, SHORTEST
 
@@ -21,15 +22,11 @@ WRONG_OLD = "Det är inte ditt nuvarande lösenord."
 ADDRESS_WANTED = "Skriv en e-postadress, till exempel namn@exempel.se."
 
 
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
 def _address() -> StringField:
     """Make the field for the address that somebody signs in with."""
     return StringField(
         "E-postadress",
-        filters=[_stripped],
+        filters=[stripped],
         render_kw={"type": "email", "autocomplete": "username"},
         validators=[DataRequired("Skriv din e-postadress."), Length(max=254), Email(ADDRESS_WANTED)],
     )

@@ -22,8 +22,9 @@ from wtforms.validators import (
 )
 
 from tbb import clock
+from tbb.forms.cleaning import one_line, stripped
+from tbb.forms.guard import no_personal_number
 from tbb.forms.telling import AnonymousForm
-from tbb.services.personal_data import holds_personal_number
 from tbb.services.registers.values import BadValue, organisation_number, postal_code
 
 MANDATES = {
@@ -42,20 +43,6 @@ PROOFS = {
 }
 PHONE = re.compile(r"(\+|00?)[1-9][0-9 ()/-]{5,20}")
 PERSONAL_NUMBER_SHAPE = re.compile(r"([0-9]{2})?[0-9]{6}[-+][0-9]{4}")
-
-
-def _stripped(value: str | None) -> str | None:
-    return " ".join(value.split()) if value else value
-
-
-def _trimmed(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
-def no_personal_number(form: FlaskForm, field: Field) -> None:
-    """Refuse a personal number, which must never be kept here."""
-    if holds_personal_number(field.data or ""):
-        raise ValidationError("Ta bort personnumret. Vi får inte och vill inte spara det.")
 
 
 def _telephone(form: FlaskForm, field: Field) -> None:
@@ -97,21 +84,21 @@ def text(label: str, missing: str, *, most: int = 120, about: str = "", **more: 
     """Make a line of text that must be filled in."""
     longest = Length(max=most, message=f"Skriv högst {most} tecken.")
     checks = [DataRequired(missing), longest, *more.pop("checks", ()), no_personal_number]
-    return StringField(label, description=about, filters=[_stripped], validators=checks, render_kw=more or None)
+    return StringField(label, description=about, filters=[one_line], validators=checks, render_kw=more or None)
 
 
 def freely(label: str, *, most: int = 120, about: str = "", **more: Any) -> StringField:
     """Make a line of text that may be left empty."""
     longest = Length(max=most, message=f"Skriv högst {most} tecken.")
     checks = [Optional(), longest, *more.pop("checks", ()), no_personal_number]
-    return StringField(label, description=about, filters=[_stripped], validators=checks, render_kw=more or None)
+    return StringField(label, description=about, filters=[one_line], validators=checks, render_kw=more or None)
 
 
 def passage(label: str, *, about: str = "", most: int = 1000, missing: str = "") -> TextAreaField:
     """Make a text of several lines; with `missing` it must be filled in."""
     longest = Length(max=most, message=f"Skriv högst {most} tecken.")
     first = DataRequired(missing) if missing else Optional()
-    return TextAreaField(label, description=about, filters=[_trimmed], validators=[first, longest, no_personal_number])
+    return TextAreaField(label, description=about, filters=[stripped], validators=[first, longest, no_personal_number])
 
 
 def mail(label: str, missing: str, about: str = "") -> StringField:
@@ -119,7 +106,7 @@ def mail(label: str, missing: str, about: str = "") -> StringField:
     return StringField(
         label,
         description=about,
-        filters=[_stripped],
+        filters=[one_line],
         validators=[
             DataRequired(missing),
             Length(max=254, message="Adressen är för lång."),
@@ -135,7 +122,7 @@ def phone(label: str, missing: str, about: str = "") -> StringField:
     return StringField(
         label,
         description=about,
-        filters=[_stripped],
+        filters=[one_line],
         validators=[DataRequired(missing), Length(max=40, message="Numret är för långt."), _telephone],
         render_kw={"type": "tel", "autocomplete": "tel", "size": 18},
     )

@@ -12,10 +12,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from tbb.forms.cleaning import one_line_always
+from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import Mandate, Role
 from tbb.services.appointing import Choice, Draft, Hindered, Mandated, NewPerson
 from tbb.services.handovers import REASONS
-from tbb.services.personal_data import holds_personal_number
 from tbb.services.responsibilities import Ending
 
 ROLES = {
@@ -46,17 +47,6 @@ LATER, APPOINT, DEPUTY = "later", "appoint", "deputy"
 PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{4,24}")
 
 
-def stripped(value: str | None) -> str:
-    """A text on one line without blanks around it."""
-    return " ".join((value or "").split())
-
-
-def no_personal_number(form: FlaskForm, field: StringField) -> None:
-    """No personal number anywhere."""
-    if holds_personal_number(field.data or ""):
-        raise ValidationError("Ta bort personnumret. Vi får inte och vill inte spara det.")
-
-
 def a_phone(form: FlaskForm, field: StringField) -> None:
     """A number that can be dialled."""
     if field.data and not PHONE.fullmatch(field.data):
@@ -69,7 +59,7 @@ def text(label: str, most: int, *checks: object, hint: str = "", **look: object)
     return StringField(
         label,
         description=hint,
-        filters=[stripped],
+        filters=[one_line_always],
         validators=[*limits, *checks],
         render_kw={"autocomplete": "off"} | look,
     )

@@ -10,16 +10,13 @@ from wtforms import DateField, RadioField, SelectField, StringField, TextAreaFie
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from tbb.forms.cleaning import stripped
 from tbb.services.audit_reading import Wanted
 from tbb.services.personal_data import holds_personal_number
 
 MOST_CHARACTERS = 100
 SHORTEST_REASON, LONGEST_REASON = 10, 200
 LONGEST_REMARK = 500
-
-
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
 
 
 def _no_personal_number(form: FlaskForm, field: StringField) -> None:
@@ -46,8 +43,8 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    person = StringField("Person", filters=[_stripped], validators=[Optional(), Length(max=MOST_CHARACTERS)])
-    verksamhet = StringField("Verksamhet", filters=[_stripped], validators=[Optional(), Length(max=MOST_CHARACTERS)])
+    person = StringField("Person", filters=[stripped], validators=[Optional(), Length(max=MOST_CHARACTERS)])
+    verksamhet = StringField("Verksamhet", filters=[stripped], validators=[Optional(), Length(max=MOST_CHARACTERS)])
     handling = SelectField("Handling", validate_choice=False)
     sak = SelectField("Slag av sak", validate_choice=False)
     utfall = SelectField("Utfall", validate_choice=False)
@@ -85,7 +82,7 @@ class ExportForm(FlaskForm):
     reason = TextAreaField(
         "Varför behöver du uttaget?",
         description="Skriv till exempel ett diarienummer. Skriv inga namn: skälet sparas i loggen.",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             DataRequired("Skriv varför du behöver uttaget."),
             Length(min=SHORTEST_REASON, message="Skriv lite mer, minst tio tecken."),
@@ -101,7 +98,7 @@ class SettleForm(FlaskForm):
     remark = TextAreaField(
         "Vad kom du fram till?",
         description="Skriv kort och sakligt, utan namn.",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             DataRequired("Skriv vad du kom fram till."),
             Length(max=LONGEST_REMARK, message="Skriv högst 500 tecken."),
@@ -121,7 +118,7 @@ class SignForm(FlaskForm):
     remark = TextAreaField(
         "Anmärkning",
         description="Behövs när du har frågor eller ser en överträdelse. Skriv radens nummer, inga namn.",
-        filters=[_stripped],
+        filters=[stripped],
         validators=[Length(max=LONGEST_REMARK, message="Skriv högst 500 tecken."), _no_personal_number],
     )
 

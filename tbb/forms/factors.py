@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
+from tbb.forms.cleaning import one_line
 from tbb.forms.telling import AnonymousForm
 from tbb.services.recovery_codes import plain, written
 
@@ -69,7 +70,7 @@ class NewPasskeyForm(PasskeyForm):
     name = StringField(
         "Namn på nyckeln",
         description="Så att du känner igen den i listan, till exempel ”Jobbtelefonen”.",
-        filters=[lambda value: " ".join(value.split()) if value else value],
+        filters=[one_line],
         validators=[
             DataRequired("Ge nyckeln ett namn."),
             Length(max=60, message="Namnet får ha högst %(max)d tecken."),

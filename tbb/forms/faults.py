@@ -7,7 +7,9 @@ from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
-from tbb.forms.keeping import TOO_LONG, no_personal_number, stripped
+from tbb.forms.cleaning import stripped
+from tbb.forms.guard import no_personal_number
+from tbb.forms.keeping import TOO_LONG
 from tbb.services.faults import FaultState
 
 ENDINGS = {FaultState.FIXED.value: "Felet är rättat", FaultState.NO_FAULT.value: "Det var inget fel"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from tbb.services.personal_data import holds_personal_number
+from tbb.forms.cleaning import one_line_always
+from tbb.forms.guard import no_personal_number
 
 
 class HandoverForm(FlaskForm):
@@ -17,12 +18,7 @@ class HandoverForm(FlaskForm):
     note = StringField(
         "Varför bekräftar du i stället?",
         description="Skriv kort, till exempel: Har slutat. Skriv inget om något barn.",
-        filters=[lambda value: " ".join((value or "").split())],
+        filters=[one_line_always],
         render_kw={"autocomplete": "off"},
-        validators=[Optional(), Length(max=300, message="Skriv högst 300 tecken.")],
+        validators=[Optional(), Length(max=300, message="Skriv högst 300 tecken."), no_personal_number],
     )
-
-    def validate_note(self, field: StringField) -> None:
-        """No personal number anywhere."""
-        if holds_personal_number(field.data or ""):
-            raise ValidationError("Ta bort personnumret. Vi får inte och vill inte spara det.")

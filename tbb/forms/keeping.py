@@ -10,26 +10,11 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from tbb.services.personal_data import holds_personal_number
+from tbb.forms.cleaning import one_line, stripped
+from tbb.forms.guard import no_personal_number
 from tbb.services.registers import values
 
 TOO_LONG = "Skriv högst %(max)d tecken."
-
-
-def one_line(value: str | None) -> str | None:
-    """A text without line breaks and needless blanks."""
-    return " ".join(value.replace("\x00", "").split()) if value else value
-
-
-def stripped(value: str | None) -> str | None:
-    """A text without blanks around it."""
-    return value.strip() if value else value
-
-
-def no_personal_number(form: FlaskForm, field: StringField) -> None:
-    """Refuse what must never be written down here."""
-    if holds_personal_number(field.data or ""):
-        raise ValidationError("Ta bort personnumret. Vi får inte och vill inte spara det.")
 
 
 def as_registers_do(read: Callable[[str], str], advice: str) -> Callable[[FlaskForm, StringField], None]:

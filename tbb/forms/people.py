@@ -8,13 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from tbb import clock
+from tbb.forms.cleaning import stripped
+from tbb.forms.guard import no_personal_number
 from tbb.services.duties import Choice
-from tbb.services.personal_data import holds_personal_number
-
-
-def stripped(value: str | None) -> str | None:
-    """A text without blanks around it."""
-    return value.strip() if value else value
 
 
 class DutyForm(FlaskForm):
@@ -66,7 +62,11 @@ class InvitationForm(DutyForm):
         "Namn",
         filters=[stripped],
         render_kw={"autocomplete": "off"},
-        validators=[DataRequired("Skriv personens namn."), Length(max=120, message="Skriv högst 120 tecken.")],
+        validators=[
+            DataRequired("Skriv personens namn."),
+            Length(max=120, message="Skriv högst 120 tecken."),
+            no_personal_number,
+        ],
     )
     email = StringField(
         "E-postadress på arbetet",
@@ -78,8 +78,3 @@ class InvitationForm(DutyForm):
             Email("Skriv en e-postadress, till exempel namn@exempel.se."),
         ],
     )
-
-    def validate_name(self, field: StringField) -> None:
-        """No personal number anywhere."""
-        if holds_personal_number(field.data or ""):
-            raise ValidationError("Ta bort personnumret. Vi får inte och vill inte spara det.")

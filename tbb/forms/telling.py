@@ -8,6 +8,7 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
+from tbb.forms.cleaning import stripped
 from tbb.services.personal_data import holds_personal_number
 
 MOST_CHARACTERS = 1000
@@ -30,15 +31,11 @@ def _no_personal_number(form: FlaskForm, field: StringField) -> None:
         raise ValidationError(_("Ta bort personnumret. Vi får inte och vill inte spara det."))
 
 
-def _stripped(value: str | None) -> str | None:
-    return value.strip() if value else value
-
-
 def _reply_to() -> StringField:
     """Make the field for an address to answer to; nobody must leave one."""
     return StringField(
         _("Din e-postadress, om du vill ha svar"),
-        filters=[_stripped],
+        filters=[stripped],
         render_kw={"type": "email", "autocomplete": "email"},
         validators=[Optional(), Length(max=254), Email(_("Skriv en e-postadress, till exempel namn@exempel.se."))],
     )
@@ -63,7 +60,7 @@ class ReportForm(AnonymousForm):
     message = TextAreaField(
         _("Beskriv felet"),
         description=_("Skriv inget om något barn här. Det här går till den som sköter listan."),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             Optional(),
             Length(max=MOST_CHARACTERS, message=_("Skriv högst %(max)d tecken.")),
@@ -78,13 +75,13 @@ class AccessibilityForm(AnonymousForm):
 
     page = StringField(
         _("Vilken sida gäller det?"),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[Optional(), Length(max=200, message=_("Skriv högst %(max)d tecken."))],
     )
     message = TextAreaField(
         _("Vad hindrar dig?"),
         description=_("Skriv inget om något barn här."),
-        filters=[_stripped],
+        filters=[stripped],
         validators=[
             DataRequired(_("Beskriv vad som inte fungerar.")),
             Length(max=MOST_CHARACTERS, message=_("Skriv högst %(max)d tecken.")),

@@ -14,7 +14,9 @@ from tbb.models.kinds import Kind, Mandate, OrganizerKind, Role, Status
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     audit,
+    demo_assessments,
     demo_audit,
+    demo_cases,
     demo_cast,
     demo_joining,
     demo_keeping,
@@ -60,6 +62,9 @@ LAST_NAMES = (
 )
 TITLES = ("Rektor", "Biträdande rektor", "Specialpedagog", "Kurator")
 HOURS = ("Måndag–fredag 8–9 och 15–16", "Tisdag och torsdag 13–15", "Måndag–torsdag 9–11")
+SCENES = (demo_joining, demo_responsibilities, demo_keeping, demo_assessments, demo_cases, demo_audit)
+"""What has happened in the county, in this order."""
+
 FIRST_PHONE, LAST_PHONE = 5, 99
 
 
@@ -79,7 +84,9 @@ def load(actor: Actor, *, scenes: bool = True) -> int:
     site.mark_as_demo()
     _County().build()
     demo_cast.build()
-    for scene in (demo_joining, demo_responsibilities, demo_keeping, demo_audit) if scenes else ():
+    for scene in (
+        (demo_joining, demo_responsibilities, demo_keeping, demo_assessments, demo_cases, demo_audit) if scenes else ()
+    ):
         scene.play()
     search.reindex()
     versions.bump(versions.DIRECTORY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from tbb.database import rows
@@ -10,14 +11,18 @@ from tbb.policy import Actor, Permission, may
 from tbb.services import (
     audit_alarms,
     audit_review,
+    case_ownership,
+    case_todos,
     confirmations,
     faults,
     gaps,
     handovers,
     letters,
     outbox,
+    reports,
     reviewing,
     shelf,
+    transition_round,
 )
 
 OWNERS = (Duty.BBA, Duty.UNIT_HEAD, Duty.ORGANIZER_ADMIN)
@@ -44,7 +49,7 @@ class OwnUnit:
 
 def waiting(actor: Actor) -> list[Waiting]:
     """Count what waits for the actor, the most urgent first; what counts nothing is left out."""
-    found = [*_of_entries(actor), *_of_the_county(actor), *_of_the_watch(actor)]
+    found = [*_of_cases(actor), *_of_entries(actor), *_of_the_county(actor), *_of_the_watch(actor)]
     return sorted((each for each in found if each.count), key=lambda each: not each.urgent)
 
 
@@ -60,6 +65,18 @@ def own_units(actor: Actor, most: int = 12) -> list[OwnUnit]:
         [*units, most],
     )
     return [OwnUnit(*row) for row in found]
+
+
+def _of_cases(actor: Actor) -> list[Waiting]:
+    """What waits for those who answer for cases, and for those who have sent a wheel: how many, never about whom."""
+    found = [Waiting("questions", reports.waiting(actor), urgent=True)]
+    found.append(Waiting("ownerless", len(case_ownership.of(actor)), urgent=True))
+    if may(actor, Permission.HAND_OVER_CASE):
+        found.append(Waiting("transitions", transition_round.count(actor), urgent=True))
+    if may(actor, Permission.READ_CASES):
+        counted = Counter("wheels" if each.kind == "receive" else "cases" for each in case_todos.waiting(actor))
+        found += [Waiting("wheels", counted["wheels"], urgent=True), Waiting("cases", counted["cases"])]
+    return found
 
 
 def _of_entries(actor: Actor) -> list[Waiting]:

@@ -45,6 +45,11 @@ def _number(sql: str) -> Callable[[int], int]:
 
 
 COUNTERS = {
+    "case": Counter(
+        "pågående ärende",
+        "pågående ärenden",
+        _number("SELECT COUNT(*) FROM casefile WHERE unit_id = ? AND state <> 'closed'"),
+    ),
     "confirmation": Counter(
         "obesvarad fråga om uppgifterna stämmer",
         "obesvarade frågor om uppgifterna stämmer",

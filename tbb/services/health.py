@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from tbb import clock, database, migrations
+from tbb.crypto import CannotOpen
 from tbb.database import on_postgresql, rows
 from tbb.models import Letter
-from tbb.services import audit_alarms, audit_anchor, site
+from tbb.services import audit_alarms, audit_anchor, doomed_keys, site
 from tbb.settings import Settings
 
 LEAST_FREE_BYTES = 500 * 2**20
@@ -65,6 +67,7 @@ def _content(settings: Settings) -> Iterator[Finding]:
     yield Finding("demo data", not wrong, "in production: refuse it" if wrong else "yes" if demo else "none")
     yield from _audit(settings)
     yield from _letters()
+    yield from _case_keys(settings)
 
 
 def _audit(settings: Settings) -> Iterator[Finding]:
@@ -83,6 +86,23 @@ def _audit(settings: Settings) -> Iterator[Finding]:
     told = bool(settings.alarm_email or audit_alarms.reviewers())
     words = "somebody is told" if told else "nobody is told: set TBB_ALARM_EMAIL or appoint a reviewer"
     yield Finding("audit alarms", told or not settings.production, words)
+
+
+def _case_keys(settings: Settings) -> Iterator[Finding]:
+    """Whether the cases' keys are there, for their owner alone, and doomed ones are destroyed in time."""
+    try:
+        found = doomed_keys.look()
+    except CannotOpen as problem:
+        yield Finding("case keys", False, str(problem))
+        return
+    path = settings.case_keys
+    shut = not path.exists() or stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+    words = f"{found.keys} keys" if shut else "others than its owner may read the file: chmod 600"
+    if found.without:
+        words = f"{found.without} cases and wheels lack theirs: see docs/operations.md, section 5"
+    yield Finding("case keys", shut and not found.without, words)
+    words = f"{found.late} wait since more than a day: is the worker running?" if found.late else "destroyed in time"
+    yield Finding("doomed keys", not found.late, words)
 
 
 def _letters() -> Iterator[Finding]:

@@ -29,6 +29,10 @@ IN_EVERY_LANGUAGE = frozenset({Permission.READ_PUBLIC, Permission.TELL_US, Permi
 """The pages for families; all others are for those who work here, in Swedish."""
 
 
+LONG = 2**19
+"""Bytes for a form of many texts: thirty answers of two thousand letters, of which each may take six bytes."""
+
+
 class UndeclaredRoute(Exception):
     """A route bears neither @public nor @requires."""
 
@@ -77,7 +81,8 @@ def _told_of(view: View, action: str) -> View:
         except NotFound:
             audit.record_refusal(actor(), action, request.endpoint)
             raise
-        if response.status_code < 400:
+        # A form that was refused is shown again with what is known, so that is looked at too.
+        if response.status_code < 400 or response.status_code == 422:
             write_down(actor(), action, kwargs)
         return response
 
@@ -98,7 +103,7 @@ def install(app: Flask) -> None:
     def make_room() -> None:
         if request.endpoint and (most := getattr(current_app.view_functions[request.endpoint], "most_bytes", None)):
             # The parser holds a file's pieces in the memory meant for fields, so that must be larger than a piece.
-            request.max_content_length, request.max_form_memory_size = most, 2**18
+            request.max_content_length, request.max_form_memory_size = most, min(most, LONG)
 
     @app.before_request
     def refuse_what_no_text_holds() -> None:

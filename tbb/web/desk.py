@@ -20,26 +20,49 @@ class Item:
     here: bool
 
 
+CASES = ("cases.desk", "cases.delegat", "cases.ask", "cases.not", "mapping.")
+"""Where the line of cases is lit; the page of a sent wheel belongs to its sender's own line."""
+
 MENU = (
     ("desk.show", "Start", Permission.SEE_DESK, ("desk.",)),
+    ("cases.desk", "Ärenden", Permission.READ_CASES, CASES),
+    ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
+    ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.",)),
+    ("assessments.shelf", "Analyser", Permission.READ_ASSESSMENT, ("assessments.",)),
     ("joining.organizations", "Fristående", Permission.NOTE_JOINING, ("joining.", "reviewing.")),
+    ("area_actors.table", "Aktörer", Permission.KEEP_ACTORS, ("area_actors.",)),
     ("importing.start", "Import", Permission.IMPORT_UNITS, ("importing.",)),
+    ("forgetting.overview", "Gallring", Permission.PROPOSE_FORGETTING, ("forgetting.",)),
     ("people.accounts", "Konton", Permission.READ_ACCOUNTS, ("people.",)),
     ("auditing.log", "Logg", Permission.READ_AUDIT, ("auditing.",)),
+    ("owner_rules.rules", "Regler", Permission.KEEP_RULES, ("owner_rules.",)),
     ("mailing.outbox", "Brev", Permission.READ_LETTERS, ("mailing.",)),
 )
 
 
-def desk_menu() -> list[Item]:
-    """The lines that the one who asks may follow."""
+SHOWN = 5
+"""So many lines have room beside the name at 1,024 pixels; the others stand under "Mer"."""
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The lines that somebody may follow: those always shown, and those under "Mer"."""
+
+    first: list[Item]
+    more: list[Item]
+
+
+def desk_menu() -> Menu:
+    """The lines that the one who asks may follow, the most used first."""
     here = request.endpoint or ""
-    return [
+    found = [
         Item(text, url_for(endpoint), here.startswith(prefixes))
         for endpoint, text, permission, prefixes in MENU
         if may(actor(), permission)
     ]
+    return Menu(found, []) if len(found) <= SHOWN else Menu(found[: SHOWN - 1], found[SHOWN - 1 :])
 
 
 def may_here(permission: str, place: object = None) -> bool:

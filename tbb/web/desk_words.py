@@ -23,6 +23,26 @@ class ToDo:
 
 # Each kind: one, many, what to do about it, endpoint, its arguments, picture.
 WORDS = {
+    "wheels": (
+        "Ett nytt hjul att ta emot", "{} nya hjul att ta emot",
+        "Den som skickade ser då att du har fått det.", "cases.desk", {"flik": "upptacka"}, "message-2",
+    ),
+    "questions": (
+        "En fråga om ett hjul som du har skickat", "{} frågor om hjul som du har skickat",
+        "Läs och svara så snart du kan.", "informing.mine", {}, "message-circle",
+    ),
+    "cases": (
+        "En sak väntar i dina ärenden", "{} saker väntar i dina ärenden",
+        "Öppna listan och se vad som är mest bråttom.", "cases.desk", {}, "clipboard-list",
+    ),
+    "transitions": (
+        "Ett barn slutar hos er till sommaren", "{} barn slutar hos er till sommaren",
+        "Lämna över till den som tar vid, eller skriv att barnet stannar.", "transitions.round_of_summer", {}, "school",
+    ),
+    "ownerless": (
+        "Ingen svarar för en verksamhet där något väntar", "Ingen svarar för {} verksamheter där något väntar",
+        "Utse någon i dag.", "owner_rules.ownerless", {}, "alert-triangle",
+    ),
     "unconfirmed": (
         "En verksamhet är inte bekräftad den här terminen", "{} verksamheter är inte bekräftade den här terminen",
         "Se efter att uppgifterna stämmer och bekräfta dem.", "keeping.units", {"visa": "obekraftad"}, "list-check",

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from tbb.crypto import CannotOpen
 from tbb.policy import Refused
 from tbb.services.limits import TooOften
 from tbb.web.hypermedia import page, wants_fragment
@@ -30,6 +31,11 @@ WORDS = {
         _("Felet är inte ditt. Försök igen om en stund. Inget du redan har skickat är borta."),
     ),
 }
+CLOSED = (
+    "Innehållet kan inte öppnas just nu",
+    "Det är låst, och nyckeln går inte att nå. Inget är borta och inget har ändrats. Försök igen om en stund.",
+)
+"""What those are told who work here, in Swedish only, when something sealed cannot be opened."""
 
 
 def install(app: Flask) -> None:
@@ -61,6 +67,11 @@ def install(app: Flask) -> None:
         note_refusal()
         return tell(403)
 
+    @app.errorhandler(CannotOpen)
+    def cannot_open(problem: CannotOpen) -> Response:
+        log.error("%s %s at %s", request.environ.get("tbb.request_id"), type(problem).__name__, _place_of(problem))
+        return tell(500, 503, said=CLOSED)
+
     @app.errorhandler(Exception)
     def unknown(problem: Exception) -> Response:
         # The kind and the place of the fault, never its message: that may hold what somebody wrote.
@@ -70,9 +81,9 @@ def install(app: Flask) -> None:
         return tell(500)
 
 
-def tell(words: int, status: int | None = None) -> Response:
+def tell(words: int, status: int | None = None, *, said: tuple[str, str] | None = None) -> Response:
     """Make the error page, or the small fragment that htmx puts among the messages."""
-    heading, advice = WORDS[words]
+    heading, advice = said or WORDS[words]
     response = page(
         "errors/message.html" if wants_fragment() else "errors/error.html",
         status=status or words,

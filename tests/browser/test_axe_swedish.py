@@ -8,7 +8,6 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 IN_THE_HAND = [
     "target-size",
     "scrollable-region-focusable",
-    "color-contrast",
     "meta-viewport",
     "region",
     "heading-order",

@@ -26,6 +26,15 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"role": "Barnets bästa-ansvarig", "first_day": "2026-12-01", "units": UNITS["units"], "path": "/enhet/x"}
     ],
     "appointed_notice": [{"role": "ersättare", "unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "case_delegated": [{"path": "/arenden", "last_day": "2026-12-31"}],
+    "case_unattended": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "case_without_owner": [
+        {"unit": "Näckrosskolan", "closed": closed, "path": "/arbetsyta/x"} for closed in (True, False)
+    ],
+    "handover_accepted": [{"path": "/arenden/overgangar"}],
+    "handover_offered": [{"path": "/arenden/overgangar"}],
+    "transition_round": [{"path": "/arenden/overgangar"}],
+    "case_waiting": [{"count": count, "path": "/arenden"} for count in (1, 3)],
     "confirm_entry": [
         UNITS | {"term": "höstterminen 2026", "yours": yours, "path": "/b/abc"} for yours in (True, False)
     ],
@@ -39,12 +48,18 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"name": "Leila Testborg", "units": ["Näckrosskolan"], "more": 0, "path": "/arbetsyta/verksamheter"},
     ],
     "duty_given": [{"name": "Leila Testborg", "path": "/konto"}],
+    "extract_decided": [{"path": "/arenden/abc/utdrag/abc"}],
+    "extract_waiting": [{"path": "/arenden/abc/utdrag/abc"}],
     "factor_changed": [{"what": "En ny passnyckel är tillagd.", "when": "2026-11-23 kl. 14.05"}],
     "fault_answered": [{"answer": "Tack! Numret är rättat.", "path": "/enhet/x"}],
     "fault_reported": [{"unit": "Näckrosskolan", "path": "/arbetsyta/felanmalningar/abc"}],
     "feedback": [{"page": "/enhet/x", "number": 7}, {"page": "startsidan", "number": 7}],
     "flag_raised": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
     "flag_settled": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x"}],
+    "forgetting_waiting": [
+        {"stage": stage, "count": count, "path": "/arbetsyta/gallring/listor/abc"}
+        for stage, count in (("propose", 1), ("approve", 23), ("done", 23))
+    ],
     "gap_county": [GAPS | {"foreseen": foreseen, "more": 2} for foreseen in (True, False)],
     "gap_organizer": [GAPS | {"foreseen": foreseen} for foreseen in (True, False)],
     "gap_unit": [GAPS | {"foreseen": foreseen} for foreseen in (True, False)],
@@ -70,4 +85,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for over in (True, False)
     ],
     "sample": [{"due": "2026-11-30", "path": "/arbetsyta/logg/stickprov/1"}],
+    "wheel_answered": [{"path": "/arenden/x"}],
+    "wheel_question": [{"path": "/arbetsyta/hjul/x/status"}],
+    "wheel_received": [{"path": "/arbetsyta/hjul/x/status"}],
+    "wheel_arrived": [{"path": "/arenden"}],
 }

@@ -102,7 +102,7 @@ def test_every_field_takes_any_text_and_what_is_refused_is_not_kept(forms):
                     faults.append(f"{where}: it came back as markup")
                 if "elsewhere.example" in str(answer.headers):
                     faults.append(f"{where}: it reached a header")
-                if answer.status_code == 422:
+                if answer.status_code == 422 and form.method == "POST":
                     faults += [f"{where}: {fault}" for fault in faults_of(form, text, answer)]
                     changed = [table for table, kept in everything().items() if kept != before[table]]
                     faults += [f"{where}: {table} has changed" for table in changed]

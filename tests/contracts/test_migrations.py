@@ -23,7 +23,7 @@ MOMENT = datetime(2026, 11, 23, 3, 0)
 def empty(engine, tmp_path):
     """A database that has had no migration."""
     with engines.empty(engine, tmp_path) as address:
-        database.configure(address, keyring=engines.KEYRING)
+        engines.configure(address)
         with database.connection():
             yield database.db
         engines.close()
@@ -182,7 +182,8 @@ def test_letters_that_wait_when_templates_come_keep_their_words(db):
     with database.db.atomic():
         letters.write("feedback:9", "vakt@tbb.example", "feedback", {"page": "/", "number": 9})
     assert Letter.select().count() == 3
-    migrations.revert()
+    while "0005_letters_and_audit" not in migrations.pending():
+        migrations.revert()
     assert rows("SELECT subject, body FROM letter WHERE dedupe = 'feedback:0'") == [words]
 
 

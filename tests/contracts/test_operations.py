@@ -235,7 +235,10 @@ def test_the_example_settings_are_refused_as_they_are_and_taken_when_filled_in(t
         read_settings(environ)
     keys = tmp_path / "keys"
     keys.write_text("1:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n")
-    settings = read_settings(environ | {"TBB_SECRET_KEY": "x" * 48, "TBB_KEY_FILE": str(keys)})
+    cases = tmp_path / Path(environ["TBB_CASE_KEYS"]).name
+    settings = read_settings(
+        environ | {"TBB_SECRET_KEY": "x" * 48, "TBB_KEY_FILE": str(keys), "TBB_CASE_KEYS": str(cases)}
+    )
     assert settings.production
     assert settings.proxies == 1
     assert settings.mail_from == "Tillsammans för barnens bästa <no-reply@tbb.example>"

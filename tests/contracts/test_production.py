@@ -43,7 +43,7 @@ def test_demo_data_is_never_loaded_in_production(make_app, database_url):
     assert result.exit_code != 0 and "never" in result.output
 
 
-@pytest.mark.parametrize("missing", ["TBB_SECRET_KEY", "TBB_KEY_FILE", "TBB_BASE_URL", "TBB_SMTP_URL"])
+@pytest.mark.parametrize("missing", ["TBB_SECRET_KEY", "TBB_KEY_FILE", "TBB_CASE_KEYS", "TBB_BASE_URL", "TBB_SMTP_URL"])
 def test_the_front_door_stays_shut_with_a_sentence_and_no_trace(tmp_path, key_file, missing):
     surroundings = PRODUCTION | {
         "TBB_SECRET_KEY": "s" * 40,

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from tbb import clock, migrations
+from tbb import clock, database, migrations
+from tbb.case_keys import CaseKeys
 from tbb.database import on_postgresql, run
+from tbb.models import Account, Unit
 from tbb.policy import COMMAND
-from tbb.services import audit, audit_anchor, health, letters, site
-from tests import engines
+from tbb.services import audit, audit_anchor, forgetting, health, letters, site
+from tests import engines, make, make_cases
 
 
 @pytest.fixture
@@ -23,6 +25,7 @@ def settings(tmp_path):
         secret_key="s" * 32,
         smtp_url="smtp://127.0.0.1",
         keyring=engines.KEYRING,
+        case_keys=engines.case_key_file(),
         anchor_file=tmp_path / "anchors",
         anchor_email="",
         alarm_email="granskare@tbb.example",
@@ -120,3 +123,29 @@ def test_a_pragma_that_is_not_as_it_should_be_is_wrong(db, settings):
 def test_nothing_that_is_told_is_secret(db, settings):
     told = " ".join(finding.words for finding in health.findings(settings))
     assert "s" * 32 not in told and "smtp://" not in told
+
+
+def test_a_missing_open_or_incomplete_file_of_case_keys_is_wrong(db, settings, tmp_path, monkeypatch):
+    settings.case_keys = tmp_path / "case-keys.db"
+    keys = CaseKeys(settings.case_keys, engines.KEYRING)
+    monkeypatch.setitem(database._vault, "case keys", keys)
+    make.unit()
+    account = Account.create(key="a" * 32, email="a@tbb.example", name="A", state="active", created_at=clock.now())
+    made = make_cases.case(Unit.get(), account.id)
+    assert wrong(settings) == [] and words_of(settings, "case keys") == "2 keys"
+    settings.case_keys.chmod(0o640)
+    assert wrong(settings) == ["case keys"] and "chmod 600" in words_of(settings, "case keys")
+    settings.case_keys.chmod(0o600)
+    keys.destroy([made.seal])
+    assert wrong(settings) == ["case keys"] and "1 cases and wheels lack theirs" in words_of(settings, "case keys")
+    settings.case_keys.unlink()
+    assert "case keys" in wrong(settings)
+    settings.case_keys.write_bytes(b"no file of keys" * 100)
+    assert "cannot be read" in words_of(settings, "case keys")
+    with db.atomic():
+        forgetting.doom("f" * 32)
+    assert "doomed keys" not in wrong(settings)
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(days=1, minutes=1))
+    settings.case_keys.unlink()
+    assert "is the worker running" in words_of(settings, "doomed keys")

@@ -103,6 +103,7 @@ def test_plain_http_is_for_this_machine_and_never_for_production(read, tmp_path)
         "TBB_ENV": "production",
         "TBB_SECRET_KEY": "s" * 40,
         "TBB_KEY_FILE": str(keys),
+        "TBB_CASE_KEYS": str(tmp_path / "case-keys.db"),
         "TBB_BASE_URL": "https://tbb.example",
         "TBB_SMTP_URL": "smtp://127.0.0.1:25",
     }

@@ -20,6 +20,7 @@ def right(tmp_path):
         "TBB_INSTANCE": str(tmp_path),
         "TBB_SECRET_KEY": "s" * 32,
         "TBB_KEY_FILE": str(keys),
+        "TBB_CASE_KEYS": str(tmp_path / "case-keys.db"),
         "TBB_BASE_URL": "https://tbb.example",
         "TBB_SMTP_URL": "smtp://127.0.0.1:25",
     }
@@ -39,6 +40,8 @@ def test_production_starts_with_all_that_it_needs(right):
         ("TBB_SECRET_KEY", "s" * 31),
         ("TBB_KEY_FILE", None),
         ("TBB_KEY_FILE", "/no/such/file"),
+        ("TBB_CASE_KEYS", None),
+        ("TBB_CASE_KEYS", "/no/such/folder/case-keys.db"),
         ("TBB_BASE_URL", None),
         ("TBB_BASE_URL", "http://tbb.example"),
         ("TBB_BASE_URL", "https://tbb.example/path"),

@@ -45,6 +45,7 @@ def surroundings(tmp_path, database_url, port) -> dict[str, str]:
         "TBB_BASE_URL": "https://tbb.example",
         "TBB_SECRET_KEY": "a secret for tests, long enough to be one",
         "TBB_KEY_FILE": str(keys),
+        "TBB_CASE_KEYS": str(tmp_path / "case-keys.db"),
         "TBB_SMTP_URL": "smtp://127.0.0.1:9",
         "WEB_CONCURRENCY": "2",
         "PORT": str(port),

@@ -1,0 +1,66 @@
+"""Putting two people's words together: what the page shows when somebody else has saved the same answers meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tbb.forms.mapping import SealedForm
+from tbb.services import case_names
+from tbb.services.sealed_fields import Conflict, Field
+
+
+@dataclass(frozen=True)
+class Both:
+    """One answer that two have changed. `choice` is one of a few; then there is nothing to put together."""
+
+    name: str
+    id: str
+    label: str
+    mine: str
+    theirs: str
+    together: str
+    choice: bool
+    options: tuple[tuple[str, str, str], ...] = ()
+
+
+def merged(form: SealedForm, conflicts: Iterable[Conflict]) -> dict[str, Any]:
+    """Give the merge page what it shows: the conflicts, `seen` of their newest versions, and what is sent along.
+
+    A mark that hides something from guardians stays when either has set it. Nothing has been saved yet, so all other
+    answers that were changed are sent along, with the versions they were shown in.
+    """
+    found = {conflict.name: conflict for conflict in conflicts}
+    rest = {name: text for name, text in form.answers().items() if name not in found}
+    rest |= {name: "1" for name in found if name.endswith(".hidden")}
+    both = [_both(conflict) for name, conflict in found.items() if not name.endswith(".hidden")]
+    kept = [word for word in (form.seen.data or "").split() if word.partition(":")[0] not in found]
+    form.has_shown({name: Field(conflict.theirs, conflict.version) for name, conflict in found.items()})
+    seen = " ".join([*kept, form.seen.data])
+    return {"both": both, "rest": rest, "seen": seen, "marks": any(name.endswith(".hidden") for name in found)}
+
+
+def together(mine: str, theirs: str) -> str:
+    """Put two texts after one another, unless one holds the other."""
+    if mine in theirs:
+        return theirs
+    return mine if theirs in mine else f"{theirs}\n\n{mine}"
+
+
+def _both(conflict: Conflict) -> Both:
+    name, choice = conflict.name, conflict.name.endswith((".level", ".on"))
+    options = ()
+    if choice:
+        said = (("theirs", conflict.theirs), ("mine", conflict.mine))
+        options = tuple((who, text, case_names.in_words(name, text) or "Inget") for who, text in said)
+    return Both(
+        name=name,
+        id=name.replace(".", "-"),
+        label=case_names.full_name(name),
+        mine=conflict.mine,
+        theirs=conflict.theirs,
+        together=together(conflict.mine, conflict.theirs),
+        choice=choice,
+        options=options,
+    )
