@@ -16,7 +16,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from tbb import clock
-from tbb.forms.cleaning import stripped
+from tbb.forms.cleaning import kept_text
 from tbb.forms.guard import Guarded
 
 LONGEST = 2000
@@ -140,7 +140,12 @@ def _fields_of(code: str, step: Step) -> dict[str, Field]:
 
     def words(part: str, label: str, hint: str = "") -> TextAreaField:
         return TextAreaField(
-            label, id=f"franvaro-{code}-{part}", description=hint, filters=[stripped], validators=limits, render_kw=look
+            label,
+            id=f"franvaro-{code}-{part}",
+            description=hint,
+            filters=[kept_text],
+            validators=limits,
+            render_kw=look,
         )
 
     day = DayOrNothing(step.day, id=f"franvaro-{code}-dag", validators=[AfterTheOthers(code)])

@@ -15,7 +15,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, St
 
 from tbb import clock
 from tbb.forms.absence import DayOrNothing
-from tbb.forms.cleaning import one_line_always, stripped_always
+from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import Guarded
 from tbb.services.assessment_texts import (
     AFTER,
@@ -130,7 +130,7 @@ def passage(name: str, asked: Question) -> TextAreaField:
         asked.label,
         id=name.replace(".", "-"),
         description=asked.hint,
-        filters=[stripped_always],
+        filters=[kept_text],
         validators=[Length(max=LONGEST_TEXT, message=f"Skriv högst {LONGEST_TEXT} tecken."), Guarded()],
         render_kw={"rows": asked.rows, "autocomplete": "off"},
     )

@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from tbb.forms.cleaning import stripped
+from tbb.forms.cleaning import kept_text
 from tbb.forms.guard import no_personal_number
 from tbb.services.extracts import CHILD, GUARDIAN, Choices
 
@@ -21,7 +21,7 @@ def reason(label: str, about: str, missing: str) -> TextAreaField:
     return TextAreaField(
         label,
         description=about,
-        filters=[stripped],
+        filters=[kept_text],
         render_kw={"rows": 2, "autocomplete": "off", "maxlength": LONGEST},
         validators=[
             DataRequired(missing),
@@ -86,7 +86,7 @@ class DecideForm(FlaskForm):
     reason = TextAreaField(
         "Vad behöver ändras?",
         description="Behövs när utdraget ska göras om. Skriv var i utdraget det är, inte vad som står där.",
-        filters=[stripped],
+        filters=[kept_text],
         render_kw={"rows": 3, "autocomplete": "off", "maxlength": LONGEST},
         validators=[Length(max=LONGEST, message=LONG), no_personal_number],
     )

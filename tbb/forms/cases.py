@@ -12,7 +12,7 @@ from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, StopValidation, ValidationError
 
 from tbb import clock
-from tbb.forms.cleaning import one_line, stripped
+from tbb.forms.cleaning import kept_text, one_line
 from tbb.forms.guard import Guarded, warned
 from tbb.services.case_desk import REFERENCE
 from tbb.services.case_notes import MOST
@@ -27,7 +27,7 @@ def words(label: str, missing: str, about: str = INSTRUCTION) -> TextAreaField:
     return TextAreaField(
         label,
         description=about,
-        filters=[stripped],
+        filters=[kept_text],
         render_kw={"rows": 5, "autocomplete": "off"},
         validators=[DataRequired(missing), Length(max=MOST, message=f"Skriv högst {MOST} tecken."), Guarded()],
     )

@@ -6,18 +6,18 @@ from tbb.services.plain_text import plain
 
 
 def stripped(value: str | None) -> str | None:
-    """Give a text as it is kept, see `plain`; its lines stay as they are."""
-    return plain(value) if value else value
+    """Give a text without blanks around it; all else stays as it was written."""
+    return value.strip() if value else value
 
 
-def stripped_always(value: str | None) -> str:
-    """Give a text as it is kept, and an empty one where nothing was sent."""
+def kept_text(value: str | None) -> str:
+    """Give a text as it is kept of a child, see `plain`; an empty one where nothing was sent."""
     return plain(value)
 
 
 def one_line(value: str | None) -> str | None:
-    """Give a text on one line: without line breaks, needless blanks and what no text holds."""
-    return " ".join(plain(value).split()) if value else value
+    """Give a text on one line: without line breaks, needless blanks and the character that no text holds."""
+    return " ".join(value.replace("\x00", "").split()) if value else value
 
 
 def one_line_always(value: str | None) -> str:

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tbb import clock
 from tbb.forms.appointing import Day, radio
-from tbb.forms.cleaning import stripped
+from tbb.forms.cleaning import kept_text
 from tbb.forms.guard import Guarded
 from tbb.models.kinds import Answer
 from tbb.services.consents import CHILD, GUARDIANS, LONGEST, Voice
@@ -60,7 +60,7 @@ class ConsentForm(FlaskForm):
     why_not_asked = TextAreaField(
         "Varför har barnet inte tillfrågats?",
         description="Skriv kort, till exempel att barnet är två år.",
-        filters=[stripped],
+        filters=[kept_text],
         validators=[Optional(), Length(max=300, message="Skriv högst 300 tecken."), Guarded()],
         render_kw={"rows": 2},
     )
@@ -68,7 +68,7 @@ class ConsentForm(FlaskForm):
         "Vilka uppgifter gäller det?",
         description="Skriv vad som får delas, inte själva uppgifterna. Till exempel: det vi har sett om trygghet och"
         " lärande, och vad barnet själv säger om skolan.",
-        filters=[stripped],
+        filters=[kept_text],
         validators=[
             InputRequired("Skriv vilka uppgifter som får delas."),
             Length(max=600, message="Skriv högst 600 tecken."),

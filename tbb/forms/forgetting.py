@@ -7,7 +7,7 @@ from wtforms import BooleanField, DateField, IntegerField, StringField, TextArea
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from tbb import clock
-from tbb.forms.cleaning import one_line_always, stripped
+from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import no_personal_number
 from tbb.services.holds import MOST
 from tbb.services.retention import LEAST_DAYS, MOST_DAYS
@@ -74,7 +74,7 @@ class HoldForm(FlaskForm):
     reason = TextAreaField(
         "Varför ska ärendet sparas?",
         description="Skriv vad som pågår, till exempel: Begäran om registerutdrag, dnr 2026/31. Skriv inget om barnet.",
-        filters=[stripped],
+        filters=[kept_text],
         render_kw={"rows": 3, "autocomplete": "off", "maxlength": MOST},
         validators=[
             InputRequired("Skriv varför ärendet ska sparas."),

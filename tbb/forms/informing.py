@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tbb.forms.absence import add_absence
 from tbb.forms.appointing import radio
-from tbb.forms.cleaning import one_line_always, stripped_always
+from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import Guarded
 from tbb.models.kinds import About, WheelTemplate
 from tbb.services.drafts import STAGES
@@ -93,7 +93,7 @@ def text(label: str, most: int = LONGEST, rows: int = 3, hint: str = "", **more:
     return TextAreaField(
         label,
         description=hint,
-        filters=[stripped_always],
+        filters=[kept_text],
         validators=[Length(max=most, message=f"Skriv högst {most} tecken."), Guarded()],
         render_kw={"rows": rows, "autocomplete": "off"},
         **more,
@@ -220,8 +220,9 @@ def _level(area: str) -> RadioField:
 
 
 def _add(form: type[FlaskForm], fields: dict[str, Field]) -> None:
-    """Give a form fields whose names no attribute can have."""
+    """Give a form fields whose names no attribute can have, and ids that a style sheet can name."""
     for name, field in fields.items():
+        field.kwargs.setdefault("id", name.translate(str.maketrans("._", "--")))
         setattr(form, name, field)
 
 

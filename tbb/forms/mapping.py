@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
 from tbb.forms.absence import add_absence
-from tbb.forms.cleaning import stripped_always
+from tbb.forms.cleaning import kept_text
 from tbb.forms.guard import Guarded, warned
 from tbb.services import case_names, mapping, outcomes
 from tbb.services.plain_text import plain
@@ -96,7 +96,7 @@ def _id(name: str) -> dict[str, str]:
 def _text(name: str, most: int = LONG, rows: int = 4) -> TextAreaField:
     return TextAreaField(
         case_names.full_name(name),
-        filters=[stripped_always],
+        filters=[kept_text],
         validators=[Length(max=most, message=TOO_LONG), Guarded()],
         render_kw={"rows": rows, "autocomplete": "off"},
         **_id(name),
@@ -160,7 +160,7 @@ class LookedAtForm(FlaskForm):
 def _reason(label: str, missing: str, **more: Any) -> TextAreaField:
     return TextAreaField(
         label,
-        filters=[stripped_always],
+        filters=[kept_text],
         validators=[DataRequired(missing), Length(max=SHORT, message=TOO_LONG), Guarded()],
         render_kw={"rows": 4, "autocomplete": "off"},
         **more,
@@ -179,7 +179,7 @@ class OutcomeForm(LookedAtForm):
     measures = TextAreaField(
         "Åtgärder i den egna verksamheten",
         description="Vad ska göras, av vem och när? Behövs när den egna verksamheten räcker.",
-        filters=[stripped_always],
+        filters=[kept_text],
         validators=[Length(max=LONG, message=TOO_LONG), Guarded()],
         render_kw={"rows": 5, "autocomplete": "off"},
     )

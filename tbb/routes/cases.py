@@ -151,7 +151,7 @@ def add(key: str) -> BaseResponse:
 @requires(Permission.OWN_WHEEL)
 def answer(key: str, question: str) -> BaseResponse:
     """Answer a question about a wheel that has been sent."""
-    return _added(key, AnswerForm(prefix=question), question)
+    return _added(key, AnswerForm(prefix=f"svar-{question}"), question)
 
 
 def case_page(key: str) -> str:
@@ -251,7 +251,7 @@ def _report(key: str, form: Any, question: str = "", status: int = 200) -> Respo
     except reports.NotSent:
         return see_other(url_for("informing.receipt", key=key))
     asked = reports.questions(actor(), wheel)
-    forms = {one.key: AnswerForm(formdata=None, prefix=one.key) for one in asked if one.kind == "question"}
+    forms = {one.key: AnswerForm(formdata=None, prefix=f"svar-{one.key}") for one in asked if one.kind == "question"}
     adding = AddForm(formdata=None) if question else form
     if question:
         forms[question] = form

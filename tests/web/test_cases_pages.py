@@ -160,9 +160,9 @@ def test_a_question_goes_to_the_sender_who_answers_on_their_own_page(county, rec
     assert "Alva" not in page.words  # how far it has come, and no content
     (form,) = [form["action"] for form in page.soup.select("main form") if "/svar/" in form["action"]]
     before = kept()
-    wrong = submit(sender, status, {form.rpartition("/")[2] + "-text": ""}, action=form, status=422)
+    wrong = submit(sender, status, {"svar-" + form.rpartition("/")[2] + "-text": ""}, action=form, status=422)
     assert wrong.title.startswith("Fel:") and "Skriv ditt svar" in wrong.words and kept() == before
-    done = submit(sender, status, {form.rpartition("/")[2] + "-text": "I september."}, action=form)
+    done = submit(sender, status, {"svar-" + form.rpartition("/")[2] + "-text": "I september."}, action=form)
     assert "Tack." in done.words and "Ditt svar" in done.words
     assert "Läs det nya svaret om Alva E" in go(bba, "/arenden").words
     assert "Svaret räknas som läst" in submit(bba, "/arenden", action="/last").words
