@@ -19,6 +19,9 @@ from tbb import clock
 from tbb.database import connection, keyring, on_postgresql, rows, run, transaction
 from tbb.models import (
     Application,
+    Case,
+    CaseNote,
+    Consent,
     ContactChange,
     EntryChange,
     Feedback,
@@ -29,8 +32,10 @@ from tbb.models import (
     OneTimeToken,
     Organizer,
     RecoveryCode,
+    Wheel,
 )
-from tbb.services import letters, sittings, tokens
+from tbb.policy import WORKER, Permission
+from tbb.services import case_files, letters, sealed_fields, sittings, tokens
 from tbb.services.demo_cast import CAST, account_of
 from tbb.web.letters import render
 from tests import cast
@@ -39,6 +44,7 @@ from tests.people import as_account, signed_in
 from tests.policy.test_doors import COLUMN, allowed, fault_of, table
 
 NOWHERE: tuple[str, ...] = ()
+CASE_PAGES = ("cases.", "mapping.", "transitions.", "case_exports.", "forgetting.held")
 PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,
@@ -52,11 +58,22 @@ PLANTED = {
     "letter words": NOWHERE,
     "recovery code": NOWHERE,
     "one-time token": NOWHERE,
+    "working name": CASE_PAGES,
+    "what was seen": CASE_PAGES,
+    "mapping": CASE_PAGES,
+    "case note": CASE_PAGES,
+    "consent": CASE_PAGES,
+    "reason of an event": CASE_PAGES,
+    "draft": ("informing.",),
 }  # fmt: skip
-"""What is planted, and the endpoints whose pages may hold it."""
+"""What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
+
+OF_CASES = ("working name", "what was seen", "mapping", "case note", "consent", "reason of an event")
+ASKED_FOR = dict.fromkeys(OF_CASES, Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
+"""What must be allowed of the thing itself, whatever the page's own permission."""
 
 SEALED = (
-    "fault message", "fault reply address", "letter words", "recovery code", "one-time token",
+    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, "draft",
 )  # fmt: skip
 """What nobody can read in the database's own file either."""
 
@@ -103,6 +120,23 @@ def _of_unit(unit, word: dict[str, str]) -> None:
     Flag.update(message=word["flag message"]).where(Flag.unit == unit).execute()
     ContactChange.update(after=json.dumps({"phone": word["waiting phone"]})).where(ContactChange.unit == unit).execute()
     EntryChange.update(before=json.dumps({"street": word["earlier value"]})).where(EntryChange.unit == unit).execute()
+    case = Case.select().where(Case.unit == unit).order_by(Case.id).first()
+    case_files.keep_card(case, case_files.Card(label=word["working name"], stage="Årskurs 6"))
+    sealed_fields.save(case.wheels.get(), {"area.trygghet.see": word["what was seen"]})
+    sealed_fields.save(case, {"voice.own": word["mapping"]})
+    sealed_fields.save(Wheel.get(Wheel.from_unit == unit, Wheel.state == "draft"), {"area.hemmet.see": word["draft"]})
+    case_files.note_event(WORKER, case, "decided", reason=word["reason of an event"])
+    note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
+    CaseNote.create(
+        **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()
+    )
+    said = json.dumps({"information": word["consent"], "why_not_asked": ""})
+    Consent.create(
+        **consent,
+        information=sealed_fields.seal(case, said, f"consent.information:{consent['key']}"),
+        ends_on=clock.today(),
+        taken_at=clock.now(),
+    )
 
 
 def _of_account(account: int, word: dict[str, str]) -> None:
@@ -131,9 +165,13 @@ def _of_county(word: dict[str, str]) -> None:
 
 def readable(app, answers, persona: str, endpoint: str, bird: Canary) -> bool:
     """Whether one of the cast may meet a canary at an endpoint."""
-    if endpoint not in PLANTED[bird.what]:
+    if not {endpoint, f"{endpoint.partition('.')[0]}."} & set(PLANTED[bird.what]):
         return False
-    cell = answers[app.view_functions[endpoint].permission][COLUMN[persona]]
+    if bird.what in OF_CASES and endpoint == "cases.status":
+        return False  # who informed sees how it goes, never what it says
+    released = endpoint == "case_exports.prepared"
+    permission = ASKED_FOR.get(bird.what) if not released else None
+    cell = answers[permission or app.view_functions[endpoint].permission][COLUMN[persona]]
     return allowed(cell, persona, bird.where)
 
 
@@ -187,7 +225,7 @@ def test_nobody_meets_a_canary_but_where_it_may_be_read_nor_a_page_but_theirs(pl
 def test_each_canary_that_may_be_read_is_really_there(planted):
     app, made, birds = planted
     seen = set()
-    for persona in ("enhetschef", "granne", "processledare"):
+    for persona in ("enhetschef", "granne", "processledare", "bba", "personal"):
         client = signed_in(app, persona)
         for sample in samples(app, made, "GET"):
             with client.get(sample.address) as response:

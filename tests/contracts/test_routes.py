@@ -138,7 +138,8 @@ def test_no_get_changes_the_database(county):
     opened, before = 0, everything()
     for number, client in enumerate(crowd):
         for address in private if number else [*public, "/demo", "/logga-in", *(f"/anslut/{token}{s}" for s in steps)]:
-            client.head(address).close()
+            if number < 2:
+                client.head(address).close()
             with client.get(address) as response:
                 opened += response.status_code == 200
     assert opened > 150
