@@ -20,17 +20,19 @@ from tbb.crypto import Keyring
 
 SAME_ON_BOTH = {
     "contracts": """
-        test_canaries test_caching test_enumeration test_errors test_headers test_hostile_text test_hostile_text_at_work
-        test_html_validator test_layers test_letters test_logs test_operations test_page_checks test_pages
-        test_pages_at_work test_readability test_static test_templates test_translations
+        test_canaries test_caching test_data_protection test_enumeration test_errors test_headers test_hostile_text
+        test_hostile_text_at_work test_html_validator test_kill test_layers test_letters test_logs test_operations
+        test_page_checks test_pages test_pages_at_work test_readability test_routes test_sealed test_static
+        test_templates test_translations
     """,
-    "forms": "test_telling_forms",
+    "forms": "test_absence_form test_guard test_telling_forms",
     "oidc": "test_signing_in",
     "policy": "test_policy",
     "services": """
-        test_cards test_crypto test_identity_settings test_leaflets test_passwords test_personal_data test_poster
-        test_registers_formats test_registers_reading test_registers_skoldata test_registers_values test_search_folding
-        test_settings test_tables
+        test_cards test_carrying test_case_keys test_case_machine test_crypto test_identity_settings test_leaflets
+        test_passwords test_personal_data test_poster test_registers_formats test_registers_reading
+        test_registers_skoldata test_registers_values test_search_folding test_settings test_tables test_wheel_sheets
+        test_working_days
     """,
 }
 """Files about words, files, HTML and processes: they say nothing more on a second engine, and take as long again."""

