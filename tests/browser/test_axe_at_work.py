@@ -12,6 +12,7 @@ from tests.browser.test_axe_swedish import COLOURS, IN_THE_HAND
 from tests.browser.test_joining import open_link
 from tests.browser.test_look import SIDEWAYS
 
+KEY = "[0-9A-Za-z_-]{16,}"
 UNIT = "/arbetsyta/verksamheter/nackrosskolan-eskilstuna"
 OPENED = {
     "": (
@@ -84,10 +85,8 @@ LINKED = {
         ("/arbetsyta/overlamningar", r"/arbetsyta/verksamheter/[a-z0-9-]+/overlamning"),
         ("/arbetsyta/barnkonsekvensanalyser", rf"/arbetsyta/barnkonsekvensanalyser/{KEY}"),
     ),
-    "bba": (
-        (MAPPED, CASE),
-        (CASE, f"{CASE}/fragor"),
-    ),
+    "bba": (),
+    "personal": (("/arbetsyta/hjul", rf"/arbetsyta/hjul/{KEY}/status"),),
     "processledare": (
         ("/arbetsyta/ansokningar", r"/arbetsyta/ansokningar/TBB-[A-Z0-9]+"),
         ("/arbetsyta/fristaende", r"/arbetsyta/fristaende/\d+"),
@@ -101,6 +100,7 @@ LINKED = {
     ),
 }
 """On which page a link to a page of another kind is found."""
+CASE = ("", "/kartlagg", "/fragor", "/lasare", "/lamna-over")
 LAST_STEPS = ("ansvariga", "overenskommelse", "granska", "ta-tillbaka")
 LISTS = re.compile(r"/arbetsyta(/(verksamheter|laget|konton|fristaende|brev|ansokningar))?$|/logga-in$")
 """They are looked at in the hand too; what is built alike is not."""
@@ -138,6 +138,31 @@ def test_every_step_of_an_application(visitor):
     tab = open_link(visitor, "stegen@kastanjen.example", javascript=True)
     draft, faults = tab.url, looked_at(tab, "the tasks")
     for step in ("organisation", "verksamheter", "verksamheter/utan-kod", "firmatecknare", "kontakt", *LAST_STEPS):
+        assert tab.goto(f"{draft}/{step}").status == 200, step
+        faults += looked_at(tab, step)
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def test_every_page_of_a_case(visitor):
+    tab = play(visitor, "bba")
+    tab.goto("/arenden")
+    alva, yasmin = (
+        tab.locator("table").get_by_role("link", name=name, exact=True).get_attribute("href")
+        for name in ("Alva", "Yasmin")
+    )
+    faults = []
+    for page in (*(alva + page for page in CASE), f"{yasmin}/beslut"):
+        assert tab.goto(page).status == 200, page
+        faults += looked_at(tab, page.replace(alva, "a case"))
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def test_the_long_steps_of_a_wheel(visitor):
+    tab = play(visitor, "personal")
+    tab.goto("/arbetsyta/hjul")
+    draft = tab.get_by_role("link", name="Sami", exact=True).get_attribute("href")
+    faults = []
+    for step in ("hjulet", "las-igenom"):
         assert tab.goto(f"{draft}/{step}").status == 200, step
         faults += looked_at(tab, step)
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))

@@ -71,3 +71,8 @@ def test_in_another_language_the_button_leads_to_the_same_swedish_form(client):
     fields = go(client, "/ar/hjulet", language="ar").fields()
     answer = go(client, "/ar/hjulet/ta-med", data=fields, follow=False, status=303)
     assert answer.headers["Location"].startswith("/arbetsyta/hjul/nytt?med=")
+
+
+def test_the_address_of_before_leads_on_in_the_same_language(client):
+    moved = client.get("/fi/modellen/hjulet")
+    assert moved.status_code == 308 and moved.headers["Location"].endswith("/fi/hjulet/om")
