@@ -30,7 +30,7 @@ USUAL = timedelta(days=90)
 
 def answer(whose: str) -> RadioField:
     """Make the question of what somebody has answered."""
-    return radio(whose, ANSWERS, "Välj vad personen har svarat.")
+    return radio(whose, ANSWERS, f"Välj vad {whose.lower()} har svarat.")
 
 
 def way() -> RadioField:
@@ -90,8 +90,9 @@ class ConsentForm(FlaskForm):
 
     def validate(self, extra_validators: object = None) -> bool:
         """Look at the answers of those who decide, each at its field."""
-        for who in self._left_out():
+        for who in self._left_out():  # a browser sends nothing for the questions that it hides
             self._fields[who].data = Answer.NOT_ASKED.value
+            self._fields[who].raw_data = [Answer.NOT_ASKED.value]
         fine = super().validate(extra_validators)
         for field, sentence in self._missing():
             if not field.errors:
@@ -125,7 +126,7 @@ class ConsentForm(FlaskForm):
     def _missing(self):
         for who in (*GUARDIANS, CHILD):
             if self._fields[who].data in (Answer.YES, Answer.NO):
-                yield from self._how(self._fields[f"{who}_way"], self._fields[f"{who}_on"])
+                yield from self._how(who)
         if self.child.data == Answer.NOT_ASKED:
             if self.deciders.data == OF_AGE:
                 yield self.child, "Den som har fyllt 18 år måste tillfrågas."
@@ -134,11 +135,12 @@ class ConsentForm(FlaskForm):
         if self.deciders.data and all(voice.answer == Answer.NOT_ASKED for voice in self.voices().values()):
             yield self.guardian_1, "Fråga minst en av dem först."
 
-    def _how(self, how: RadioField, when: Day):
+    def _how(self, who: str):
+        how, when, name = self._fields[f"{who}_way"], self._fields[f"{who}_on"], self._fields[who].label.text.lower()
         if how.data not in WAYS:
-            yield how, "Välj hur svaret lämnades."
+            yield how, f"Välj hur {name} svarade."
         if when.data is None:
-            yield when, "Skriv vilken dag svaret lämnades."
+            yield when, f"Skriv vilken dag {name} svarade."
         elif not clock.today() - timedelta(days=730) <= when.data <= clock.today():
             yield when, "Skriv en dag som har varit."
 

@@ -40,6 +40,7 @@ def preschool() -> Response:
     return _pictured("wheel/preschool.html", words.PRESCHOOL, words.PRESCHOOL_ANSWERS)
 
 
+@bp.get("/modellen/hjulet", alias=True)  # where it was before; the address leads on for ever
 @bp.get("/hjulet/om")
 @public
 @cached

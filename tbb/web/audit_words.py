@@ -248,6 +248,7 @@ FIELDS = {
     "absence": "frånvaro",
     "account": "konto",
     "answer": "svar",
+    "case": "ärende",
     "boards": "nämnder",
     "decided_on": "beslutsdag",
     "decision": "beslut",

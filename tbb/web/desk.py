@@ -20,7 +20,10 @@ class Item:
     here: bool
 
 
-CASES = ("cases.desk", "cases.delegat", "cases.ask", "cases.not", "mapping.")
+CASES = (
+    "cases.desk", "cases.delegat", "cases.ask", "cases.not", "mapping.", "case_exports.", "transitions.offer",
+    "transitions.find", "transitions.choose", "transitions.check", "transitions.consent", "transitions.record",
+)  # fmt: skip
 """Where the line of cases is lit; the page of a sent wheel belongs to its sender's own line."""
 
 MENU = (
@@ -29,7 +32,7 @@ MENU = (
     ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
-    ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.",)),
+    ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.round",)),
     ("assessments.shelf", "Analyser", Permission.READ_ASSESSMENT, ("assessments.",)),
     ("joining.organizations", "Fristående", Permission.NOTE_JOINING, ("joining.", "reviewing.")),
     ("area_actors.table", "Aktörer", Permission.KEEP_ACTORS, ("area_actors.",)),

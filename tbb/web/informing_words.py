@@ -29,6 +29,7 @@ PROGRESS = {
     "done": ("Klart", "success"),
     "begun": ("Påbörjat", "warning"),
     "stop": ("Behöver ändras", "danger"),
+    "gate": ("Behöver samtycke", "warning"),
     "empty": ("Inte påbörjat", "neutral"),
     "free": ("Behövs inte", "neutral"),
 }
@@ -83,11 +84,11 @@ def steps_of(draft: Draft) -> list[Step]:
     """The steps of a draft in their order, each with how far it has come."""
     known = {
         "questions": ("Frågor först", "Två frågor om barnets skydd", "done"),
-        "recipient": ("Mottagare", draft.unit.label if draft.unit else "Vilken verksamhet du informerar", _to(draft)),
+        "recipient": ("Mottagare", _whom(draft), _to(draft)),
         "about": ("Vem det gäller", forms.ABOUT[About(draft.wheel.about)], _who(draft)),
         "wheel": ("Hjulet", f"{len(draft.levels)} av {len(AREAS)} områden ifyllda", _wheel(draft)),
         "told": ("Berättat", "Vad barnet och vårdnadshavarna vet och säger", _told(draft)),
-        "secrecy": ("Sekretess", "Om hjulet lämnar din huvudman eller nämnd", _secrecy(draft)),
+        "secrecy": ("Sekretess", _border(draft), _secrecy(draft)),
     }
     if draft.wheel.about == About.ANONYMOUS:
         del known["told"]
@@ -180,12 +181,17 @@ def _answers(draft: Draft, *starts: str) -> tuple[Answer, ...]:
     found = [field for field in form.kept() if field.name.startswith(starts) and field.name in texts]
     shown = [field for field in found if not field.name.endswith((".level", ".hidden"))]
     return tuple(
-        Answer(field.label.text, field.name, _said(field.name, texts[field.name]), field.name.endswith(_VOICES))
+        Answer(field.label.text, field.name, _said(field.name, texts[field.name]), _by_the_child(field.name))
         for field in shown
     )
 
 
 _VOICES = (".child", ".child_says")
+
+
+def _by_the_child(name: str) -> bool:
+    """Whether the words are the child's own; that the child has been told is the sender's answer."""
+    return name.endswith(_VOICES) and name != "told.child"
 
 
 def _said(name: str, text: str) -> str:
@@ -196,6 +202,20 @@ def _to(draft: Draft) -> str:
     if draft.unit is None:
         return "empty"
     return "done" if informing.may_receive(draft) else "stop"
+
+
+def _whom(draft: Draft) -> str:
+    if draft.unit is None:
+        return "Vilken verksamhet du informerar"
+    return draft.unit.label if _to(draft) == "done" else f"{draft.unit.label} kan inte ta emot hjul än"
+
+
+def _border(draft: Draft) -> str:
+    if draft.unit is None:
+        return "Välj mottagare först"
+    if _secrecy(draft) == "gate":
+        return "Mottagaren hör till en annan huvudman eller nämnd. Be om samtycke eller rådgör anonymt."
+    return "Om hjulet lämnar din huvudman eller nämnd"
 
 
 def _who(draft: Draft) -> str:
@@ -215,6 +235,8 @@ def _told(draft: Draft) -> str:
 
 
 def _secrecy(draft: Draft) -> str:
-    if draft.unit is None or not draft.border.crosses:
+    if draft.unit is None:
+        return "empty"
+    if not draft.border.crosses:
         return "free"
-    return "done" if informing.may_cross(draft) else "stop"
+    return "done" if informing.may_cross(draft) else "gate"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.browser.conftest import axe, look
 from tests.browser.test_axe_swedish import IN_THE_HAND
+from tests.browser.test_look import SIDEWAYS
 
 
 def test_every_page_from_right_to_left(visitor, addresses):
@@ -14,6 +15,8 @@ def test_every_page_from_right_to_left(visitor, addresses):
         tab.goto("/ar" + address)
         assert tab.evaluate("getComputedStyle(document.body).direction") == "rtl"
         looks = {"light 390": axe(tab, rules=IN_THE_HAND)}
+        look(tab, width=320, scheme="light")
+        looks["at 320"] = list(filter(None, [tab.evaluate(SIDEWAYS)]))
         look(tab, width=1280, scheme="dark")
         looks["dark 1280"] = axe(tab)
         faults += [f"{address} {kind}: {fault}" for kind, found in looks.items() for fault in found]

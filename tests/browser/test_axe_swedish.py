@@ -1,8 +1,9 @@
-"""Every page is without fault to axe: light and dark on a desk, and in a hand."""
+"""Every page is without fault to axe: light and dark on a desk, and in a hand, where all can be pressed."""
 
 from __future__ import annotations
 
 from tests.browser.conftest import axe, look
+from tests.browser.test_look import LEAST_PIXELS, TOO_SMALL
 
 COLOURS = ["color-contrast", "link-in-text-block"]
 IN_THE_HAND = [
@@ -27,5 +28,7 @@ def test_every_page_in_light_and_dark_on_a_desk_and_in_light_in_a_hand(visitor, 
         looks["dark 1280"] = axe(tab, rules=COLOURS)
         look(tab, width=390, scheme="light")
         looks["light 390"] = axe(tab, rules=IN_THE_HAND)
+        if address != "/stilguide":
+            looks["too small"] = [f"{wide}×{high} {name}" for name, wide, high in tab.evaluate(TOO_SMALL, LEAST_PIXELS)]
         faults += [f"{address} {kind}: {fault}" for kind, found in looks.items() for fault in found]
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(faults[:80])

@@ -36,27 +36,14 @@ SIDEWAYS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("language", ["fi", "ar"])  # the longest words, and the other direction
-def test_no_page_scrolls_sideways_at_320_pixels(visitor, addresses, language):
+def test_no_page_scrolls_sideways_at_320_pixels_with_the_longest_words(visitor, addresses):
     visitor.allowed_statuses = {404}
     tab, faults = visitor.open("/", width=320, height=640), []
     for address in addresses:
-        tab.goto(f"/{language}{address}")
+        tab.goto(f"/fi{address}")
         if found := tab.evaluate(SIDEWAYS):
-            faults.append(f"/{language}{address} {found}")
+            faults.append(f"/fi{address} {found}")
     assert not faults, "\n".join(faults)
-
-
-def test_what_is_pressed_is_at_least_44_pixels(visitor, addresses):
-    visitor.allowed_statuses = {404}
-    tab, faults = visitor.open("/", width=390, height=844), {}
-    for address in addresses:
-        if address == "/stilguide":
-            continue
-        tab.goto(f"/sv{address}")
-        for name, width, height in tab.evaluate(TOO_SMALL, LEAST_PIXELS):
-            faults.setdefault(name, f"{width}×{height} {name} on {address}")
-    assert not faults, f"{len(faults)}:\n" + "\n".join(list(faults.values())[:60])
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -130,7 +130,7 @@ def test_bad_input_keeps_what_was_typed_and_changes_nothing(county, case):
     before = kept()
     for typed, said in (
         ({"ends_on": far}, "Välj en dag från i dag till ett år fram."),
-        ({"guardian_2_way": ""}, "Välj hur svaret lämnades."),
+        ({"guardian_2_way": ""}, "Välj hur vårdnadshavare 2 svarade."),
         ({"child_on": far}, "Skriv en dag som har varit."),
         ({"child": "not_asked"}, "Skriv varför barnet inte har tillfrågats."),
         ({"child": "not_asked", "deciders": "of_age"}, "måste tillfrågas"),
@@ -139,6 +139,15 @@ def test_bad_input_keeps_what_was_typed_and_changes_nothing(county, case):
         wrong = submit(client, f"{path}/samtycke", answers(**typed), action="/samtycke", status=422)
         assert said in wrong.words, typed
     assert kept() == before
+
+
+@pytest.mark.parametrize("deciders, hidden", [("one", ("guardian_2",)), ("of_age", ("guardian_1", "guardian_2"))])
+def test_questions_that_the_browser_hides_stop_no_consent(county, case, deciders, hidden):
+    client, path = signed_in(county, "bba"), f"/arenden/{case.key}/samtycke"
+    choose(client, case)
+    unsent = {f"{who}{part}": None for who in hidden for part in ("", "_way", "_on")}
+    shown = submit(client, path, answers(deciders=deciders, **unsent), action="/samtycke")
+    assert "Inget samtycke är inskrivet" not in shown.words
 
 
 def test_a_consent_is_shown_replaced_and_withdrawn(county, case):
