@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import sys
+from collections import defaultdict
 from datetime import datetime
 
 import pytest
@@ -164,8 +165,8 @@ def shape_of(app: Flask) -> tuple[int, ...]:
 
 @pytest.fixture(scope="session")
 def spare_app():
-    """The application that is lent to the tests of this process."""
-    return SpareApp()
+    """The applications that are lent to the tests of this process, by what their surroundings have of their own."""
+    return defaultdict(SpareApp)
 
 
 @pytest.fixture
@@ -185,8 +186,9 @@ def make_app(tmp_path, key_file, made_templates, spare_app):
         if environ.get("TBB_ENV") != "production":
             surroundings["TBB_PASSWORD_MEMORY_KIB"] = "64"
         settings = read_settings(surroundings | environ)
-        # A second application of one test, or one with other settings, is always its own.
-        app = create_app(settings) if environ or lent else spare_app.lend(settings)
+        # A second application of one test, or one with files of its own, is always its own.
+        own = lent or any(str(tmp_path.parent) in value for value in environ.values())
+        app = create_app(settings) if own else spare_app[tuple(sorted(environ.items()))].lend(settings)
         lent.append(app)
         app.jinja_env.bytecode_cache = made_templates
         return app

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tests.browser.conftest import axe, look
-from tests.browser.test_axe_swedish import IN_THE_HAND
 from tests.browser.test_look import SIDEWAYS
 
 
@@ -14,7 +13,7 @@ def test_every_page_from_right_to_left(visitor, addresses):
         look(tab, width=390, scheme="light")
         tab.goto("/ar" + address)
         assert tab.evaluate("getComputedStyle(document.body).direction") == "rtl"
-        looks = {"light 390": axe(tab, rules=IN_THE_HAND)}
+        looks = {"light 390": axe(tab, rules=["target-size", "scrollable-region-focusable"])}
         look(tab, width=320, scheme="light")
         looks["at 320"] = list(filter(None, [tab.evaluate(SIDEWAYS)]))
         look(tab, width=1280, scheme="dark")
@@ -26,7 +25,7 @@ def test_every_page_from_right_to_left(visitor, addresses):
 def test_the_other_languages_too_where_they_differ(visitor):
     tab, faults = visitor.open("/"), []
     for language in ("en", "fi", "so"):
-        for address in ("/", "/hitta?q=skola", "/guide", "/enhet/nackrosskolan-eskilstuna"):
+        for address in ("/", "/enhet/nackrosskolan-eskilstuna"):
             tab.goto(f"/{language}{address}")
             faults += [f"/{language}{address}: {fault}" for fault in axe(tab, colours=False)]
     assert not faults, "\n".join(faults)

@@ -93,7 +93,6 @@ LINKED = {
     ),
     "drift": (("/arbetsyta/brev", r"/arbetsyta/brev/\d+"),),
     "loggranskare": (
-        ("/arbetsyta/logg", r"/arbetsyta/logg/person/\d+"),
         ("/arbetsyta/logg", r"/arbetsyta/logg/sak/.+"),
         ("/arbetsyta/logg/larm", r"/arbetsyta/logg/larm/\d+"),
         ("/arbetsyta/logg/stickprov", r"/arbetsyta/logg/stickprov/\d+"),

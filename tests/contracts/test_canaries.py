@@ -36,12 +36,12 @@ from tbb.models import (
 )
 from tbb.policy import WORKER, Permission
 from tbb.services import case_files, letters, sealed_fields, sittings, tokens
-from tbb.services.demo_cast import CAST, account_of
+from tbb.services.demo_cast import account_of
 from tbb.web.letters import render
 from tests import cast
 from tests.at_work import furnish, samples, units
 from tests.people import as_account, signed_in
-from tests.policy.test_doors import COLUMN, allowed, fault_of, table
+from tests.policy.test_doors import COLUMN, EVERYBODY, allowed, fault_of, table
 
 NOWHERE: tuple[str, ...] = ()
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "case_exports.", "forgetting.held")
@@ -190,7 +190,7 @@ def met_in(response, birds: list[Canary]) -> list[Canary]:
     return [bird for bird in birds if bird.word.encode() in said.lower()]
 
 
-@pytest.mark.parametrize("persona", [persona.key for persona in CAST])
+@pytest.mark.parametrize("persona", EVERYBODY)
 def test_nobody_meets_a_canary_but_where_it_may_be_read_nor_a_page_but_theirs(planted, persona, caplog):
     app, made, birds = planted
     client, answers, met, faults, looked = signed_in(app, persona), table(), [], [], 0

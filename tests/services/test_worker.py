@@ -24,7 +24,7 @@ from tests.postbox import Postbox, open_postbox
 
 ROOT = Path(__file__).parents[2]
 DONE = (State.SENT, State.UNSURE)
-LETTERS, KILLS = 300, 10
+LETTERS, KILLS = 200, 6
 CREW = """
 import logging, os, signal, sys
 from datetime import timedelta
