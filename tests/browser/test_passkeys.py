@@ -164,6 +164,7 @@ def test_without_scripts_an_app_does_all_of_it(guest):
     assert tab.get_by_text("Den här webbläsaren kan inte skapa en nyckel.").is_visible()
     assert not tab.get_by_role("button", name="Skapa en nyckel").is_visible()
     tab.get_by_role("button", name="Använd en app").click()
+    tab.wait_for_load_state("load")  # the picture too
     assert tab.locator(".appqr").evaluate("picture => picture.naturalWidth > 0")
     tab.get_by_text("Jag kan inte skanna").click()
     secret = tab.locator(".secret").text_content().replace(" ", "")
