@@ -43,16 +43,8 @@ def _only_loopback(event: str, arguments: tuple) -> None:
         raise ReachedOut(f"A test tried to reach {host}.")
 
 
-LONGEST = """
-    test_axe_arabic test_axe_swedish test_axe_at_work test_case_journey test_hostile_text_at_work test_pages_at_work
-    test_canaries test_doors test_server test_worker test_pages test_routes test_html_validator test_case_machine
-""".split()
-"""Files that take a while and go first, so that no core waits for another one at the end."""
-
-
 def pytest_collection_modifyitems(config, items):
-    """Put the longest first; on PostgreSQL leave out files that say nothing of the engine, unless they are named."""
-    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+    """On PostgreSQL leave out the files that say nothing of the engine, unless files are asked for by name."""
     if any(".py" in argument for argument in config.args):
         return
     config.hook.pytest_deselected(items=[item for item in items if engines.is_left_out(item.path)])

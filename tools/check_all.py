@@ -88,7 +88,7 @@ def swift():
 
 def pytest(*more, workers=WORKERS):
     """Give the command of a test run on all cores."""
-    return [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", *more]
+    return [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile", *more]
 
 
 def main():
