@@ -1,12 +1,60 @@
-"""The whole answer to "who may?": permissions, small predicates, and one readable table."""
+"""The whole answer to "who may?": permissions, and one readable table of who has them.
+
+Who acts and where things belong is in tbb/acting.py, the small questions the rules are made of in tbb/predicates.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tbb.acting import COMMAND, COUNTY, SHOWROOM_VISITOR, VISITOR, WORKER, Actor, Held, Place
 from tbb.models.kinds import FOLLOWED, Duty
+from tbb.predicates import (
+    Predicate,
+    about_another,
+    answering,
+    anyone,
+    anywhere,
+    belongs_to_the_organizer,
+    is_bba,
+    is_deputy,
+    is_halfway,
+    is_signed_in,
+    keeps_the_machine,
+    leads_the_process,
+    leads_the_unit,
+    maps_by_delegation,
+    not_the_beginner,
+    of_another_organizer,
+    reviews_the_log,
+    runs_the_organizer,
+    steers,
+    visits_the_demo,
+    visits_the_showroom,
+    who_began,
+    with_two_factors,
+    within,
+    works_at_the_server,
+    works_here,
+)
+
+__all__ = [
+    "COMMAND",
+    "COUNTY",
+    "GIVES",
+    "RULES",
+    "SHOWROOM_VISITOR",
+    "VISITOR",
+    "WORKER",
+    "Actor",
+    "Held",
+    "Permission",
+    "Place",
+    "Refused",
+    "may",
+    "may_give",
+    "require",
+]
 
 
 class Permission(StrEnum):
@@ -70,243 +118,6 @@ class Permission(StrEnum):
     WRITE_ASSESSMENT = "assessment:write"
     READ_ASSESSMENT = "assessment:read"
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a thing belongs and whose it is: numbers of its unit and organizer, of the account that began it
-    and of the account it is about. Nothing at all means the whole county.
-
-    Of a case also who works with it by delegation today, whether its unit's BBA is away, and whether the unit has
-    neither a BBA nor a deputy who could answer.
-    """
-
-    unit: int | None = None
-    organizer: int | None = None
-    begun_by: int | None = None
-    about: int | None = None
-    delegates: frozenset[int] = frozenset()
-    bba_away: bool = False
-    unanswered: bool = False
-
-
-COUNTY = Place()
-
-
-@dataclass(frozen=True)
-class Held:
-    """A duty somebody holds today: for one unit, for one organizer, or for the county when it names neither.
-
-    A duty for a unit also knows the unit's organizer, in `of`.
-    """
-
-    duty: Duty
-    unit: int | None = None
-    organizer: int | None = None
-    of: int | None = None
-
-    def covers(self, place: Place | None) -> bool:
-        """Whether the duty reaches a place; None asks whether it reaches anything at all."""
-        if place is None or (self.unit is None and self.organizer is None):
-            return True
-        if self.unit is not None:
-            return self.unit == place.unit
-        return self.organizer == place.organizer
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Somebody or something that acts. `name` is what the audit writes down.
-
-    `account` is a signed-in account's number; `halfway` is one who still owes the second factor; `strong` one who
-    signed in with two factors.
-    """
-
-    name: str
-    account: int | None = None
-    held: frozenset[Held] = field(default=frozenset())
-    halfway: bool = False
-    strong: bool = False
-    trusted_command: bool = False
-    in_showroom: bool = False
-    in_demo: bool = False
-
-    @property
-    def signed_in(self) -> bool:
-        """Whether this is a person who has signed in all the way."""
-        return self.account is not None and not self.halfway
-
-    def has(self, *duties: Duty) -> bool:
-        """Whether one of these duties is held anywhere."""
-        return any(held.duty in duties for held in self.held)
-
-    def units(self, *duties: Duty) -> frozenset[int]:
-        """The units for which one of these duties is held by name."""
-        return frozenset(held.unit for held in self.held if held.unit is not None and held.duty in duties)
-
-    def organizers(self, *duties: Duty) -> frozenset[int]:
-        """The organizers for which one of these duties is held as a whole."""
-        return frozenset(held.organizer for held in self.held if held.organizer is not None and held.duty in duties)
-
-    def in_county(self, *duties: Duty) -> bool:
-        """Whether one of these duties is held for the whole county."""
-        return any(held.unit is None and held.organizer is None and held.duty in duties for held in self.held)
-
-
-VISITOR = Actor("public")
-SHOWROOM_VISITOR = Actor("public", in_showroom=True)
-COMMAND = Actor("command", trusted_command=True)
-WORKER = Actor("worker", trusted_command=True)
-
-Predicate = Callable[[Actor, Place | None], bool]
-
-
-def anyone(actor: Actor, place: Place | None) -> bool:
-    """Whoever comes, signed in or not."""
-    return True
-
-
-def works_at_the_server(actor: Actor, place: Place | None) -> bool:
-    """Whoever may run commands on the machine itself."""
-    return actor.trusted_command
-
-
-def visits_the_showroom(actor: Actor, place: Place | None) -> bool:
-    """Whoever looks at a development or demo installation."""
-    return actor.in_showroom
-
-
-def visits_the_demo(actor: Actor, place: Place | None) -> bool:
-    """Whoever looks at the fictional county."""
-    return actor.in_demo
-
-
-def is_halfway(actor: Actor, place: Place | None) -> bool:
-    """Whoever has given the first factor and owes the second."""
-    return actor.account is not None and actor.halfway
-
-
-def is_signed_in(actor: Actor, place: Place | None) -> bool:
-    """Whoever has signed in all the way."""
-    return actor.signed_in
-
-
-def within(duty: Duty) -> Predicate:
-    """Make the predicate of those who hold a duty that reaches the place."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return actor.signed_in and any(held.duty is duty and held.covers(place) for held in actor.held)
-
-    holds.__name__ = f"is_{duty.value}"
-    return holds
-
-
-def anywhere(duty: Duty) -> Predicate:
-    """Make the predicate of those who hold a duty somewhere, for things whose place the service looks at itself."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return actor.signed_in and actor.has(duty)
-
-    return holds
-
-
-def not_the_beginner(predicate: Predicate) -> Predicate:
-    """Make the predicate of those others than the one who began it: what two must do, no one does alone."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or place.begun_by != actor.account)
-
-    return holds
-
-
-def about_another(predicate: Predicate) -> Predicate:
-    """Make the predicate of those whom the thing is not about: nobody gives oneself anything."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or place.about != actor.account)
-
-    return holds
-
-
-def of_another_organizer(predicate: Predicate) -> Predicate:
-    """Make the predicate of those who do not work for the organizer in question."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        own = {held.organizer or held.of for held in actor.held} - {None}
-        return predicate(actor, place) and (place is None or place.organizer not in own)
-
-    return holds
-
-
-def with_two_factors(predicate: Predicate) -> Predicate:
-    """Make the predicate of those who also signed in with two factors."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return actor.strong and predicate(actor, place)
-
-    return holds
-
-
-def when_away(predicate: Predicate) -> Predicate:
-    """Make the predicate of those who take over while the unit's BBA is away, or when there is none."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or place.bba_away or place.unanswered)
-
-    return holds
-
-
-def when_unanswered(predicate: Predicate) -> Predicate:
-    """Make the predicate of those who answer when nobody else does."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or place.unanswered)
-
-    return holds
-
-
-def by_delegation(predicate: Predicate) -> Predicate:
-    """Make the predicate of those to whom just this case is delegated."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or actor.account in place.delegates)
-
-    return holds
-
-
-def who_began(predicate: Predicate) -> Predicate:
-    """Make the predicate of the one who began it, as long as the duty there lasts."""
-
-    def holds(actor: Actor, place: Place | None) -> bool:
-        return predicate(actor, place) and (place is None or place.begun_by == actor.account)
-
-    return holds
-
-
-def works_here(actor: Actor, place: Place | None) -> bool:
-    """Whoever has a duty at the unit itself."""
-    near = (held for held in actor.held if held.unit is not None)
-    return actor.signed_in and any(held.covers(place) for held in near)
-
-
-def belongs_to_the_organizer(actor: Actor, place: Place | None) -> bool:
-    """Whoever has a duty at the organizer or at one of its units."""
-    own = {held.organizer or held.of for held in actor.held} - {None}
-    return actor.signed_in and bool(own) and (place is None or place.organizer in own)
-
-
-is_bba = within(Duty.BBA)
-is_deputy = within(Duty.DEPUTY)
-leads_the_unit = within(Duty.UNIT_HEAD)
-runs_the_organizer = within(Duty.ORGANIZER_ADMIN)
-leads_the_process = within(Duty.PROCESS_LEADER)
-steers = within(Duty.STEERING)
-reviews_the_log = with_two_factors(within(Duty.LOG_REVIEWER))
-keeps_the_machine = within(Duty.OPERATIONS)
-stands_in = when_away(is_deputy)
-holds_the_fort = when_unanswered(leads_the_unit)
-maps_by_delegation = by_delegation(within(Duty.DELEGATE))
-answering = tuple(with_two_factors(predicate) for predicate in (is_bba, stands_in, holds_the_fort))
-"""Who answers for a unit's cases today: its BBA; while away the deputy; and when there is neither, the unit's head."""
 
 RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.READ_PUBLIC: (anyone,),
