@@ -13,7 +13,8 @@ class Place:
     and of the account it is about. Nothing at all means the whole county.
 
     Of a case also who works with it by delegation today, whether its unit's BBA is away, and whether the unit has
-    neither a BBA nor a deputy who could answer.
+    neither a BBA nor a deputy who could answer. Of a meeting, a plan or a forum also who takes part in it today (of
+    other services only those whom a consent covers), and the account of its samordningsperson.
     """
 
     unit: int | None = None
@@ -23,6 +24,8 @@ class Place:
     delegates: frozenset[int] = frozenset()
     bba_away: bool = False
     unanswered: bool = False
+    participants: frozenset[int] = frozenset()
+    coordinator: int | None = None
 
 
 COUNTY = Place()

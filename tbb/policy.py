@@ -16,6 +16,7 @@ from tbb.predicates import (
     anyone,
     anywhere,
     belongs_to_the_organizer,
+    coordinates,
     is_bba,
     is_deputy,
     is_halfway,
@@ -29,8 +30,10 @@ from tbb.predicates import (
     reviews_the_log,
     runs_the_organizer,
     steers,
+    takes_part,
     visits_the_demo,
     visits_the_showroom,
+    when_nobody_coordinates,
     who_began,
     with_two_factors,
     within,
@@ -117,6 +120,26 @@ class Permission(StrEnum):
     KEEP_ACTORS = "actors:keep"
     WRITE_ASSESSMENT = "assessment:write"
     READ_ASSESSMENT = "assessment:read"
+    ANSWER_BY_LINK = "link:answer"
+    LIST_MEETINGS = "meetings:list"
+    READ_MEETING = "meeting:read"
+    BOOK_MEETING = "meeting:book"
+    RECORD_MEETING = "meeting:record"
+    CLOSE_MEETING = "meeting:close"
+    CONFIRM_MINUTES = "meeting:confirm"
+    APPOINT_COORDINATOR = "coordinator:appoint"
+    READ_PLAN = "plan:read"
+    WORK_ON_PLAN = "plan:work"
+    CHANGE_PLAN = "plan:change"
+    HAND_ON_PLAN = "plan:hand-on"
+    BOOK_FOLLOWUP = "followup:book"
+    KEEP_ROOMS = "room:keep"
+    KEEP_BREAKS = "break:keep"
+    READ_FORUMS = "forums:list"
+    KEEP_FORUM = "forum:keep"
+    BRING_CASE = "forum:bring"
+    READ_AGENDA = "forum:agenda"
+    OWN_CALENDAR = "calendar:own"
 
 
 RULES: dict[Permission, tuple[Predicate, ...]] = {
@@ -192,6 +215,26 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.KEEP_ACTORS: (leads_the_process,),
     Permission.WRITE_ASSESSMENT: (works_here, runs_the_organizer),
     Permission.READ_ASSESSMENT: (belongs_to_the_organizer,),
+    Permission.ANSWER_BY_LINK: (anyone,),
+    Permission.LIST_MEETINGS: (is_signed_in,),
+    Permission.READ_MEETING: (*answering, with_two_factors(maps_by_delegation), takes_part, coordinates),
+    Permission.BOOK_MEETING: (*answering, with_two_factors(maps_by_delegation)),
+    Permission.RECORD_MEETING: (*answering, with_two_factors(maps_by_delegation), coordinates),
+    Permission.CLOSE_MEETING: (*answering, coordinates),
+    Permission.CONFIRM_MINUTES: (takes_part,),
+    Permission.APPOINT_COORDINATOR: (*answering, with_two_factors(maps_by_delegation)),
+    Permission.READ_PLAN: (*answering, with_two_factors(maps_by_delegation), takes_part, coordinates),
+    Permission.WORK_ON_PLAN: (*answering, with_two_factors(maps_by_delegation), takes_part, coordinates),
+    Permission.CHANGE_PLAN: (coordinates, *(when_nobody_coordinates(predicate) for predicate in answering)),
+    Permission.HAND_ON_PLAN: (*answering, coordinates),
+    Permission.BOOK_FOLLOWUP: (coordinates, *(when_nobody_coordinates(predicate) for predicate in answering)),
+    Permission.KEEP_ROOMS: (is_bba, leads_the_unit, runs_the_organizer),
+    Permission.KEEP_BREAKS: (runs_the_organizer, leads_the_process),
+    Permission.READ_FORUMS: (is_signed_in,),
+    Permission.KEEP_FORUM: (runs_the_organizer, leads_the_process),
+    Permission.BRING_CASE: answering,
+    Permission.READ_AGENDA: (takes_part,),
+    Permission.OWN_CALENDAR: (is_signed_in,),
 }
 """A permission is given when any one of its predicates holds; what is not in the table is refused."""
 

@@ -144,6 +144,25 @@ def belongs_to_the_organizer(actor: Actor, place: Place | None) -> bool:
     return actor.signed_in and bool(own) and (place is None or place.organizer in own)
 
 
+def when_nobody_coordinates(predicate: Predicate) -> Predicate:
+    """Make the predicate of those who keep a plan while it has no samordningsperson with an account."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or place.coordinator is None)
+
+    return holds
+
+
+def takes_part(actor: Actor, place: Place | None) -> bool:
+    """Whoever takes part in the meeting, the plan or the forum, from whatever service, signed in with two factors."""
+    return actor.signed_in and actor.strong and (place is None or actor.account in place.participants)
+
+
+def coordinates(actor: Actor, place: Place | None) -> bool:
+    """Whoever is the samordningsperson, signed in with two factors."""
+    return actor.signed_in and actor.strong and (place is None or place.coordinator == actor.account)
+
+
 is_bba = within(Duty.BBA)
 is_deputy = within(Duty.DEPUTY)
 leads_the_unit = within(Duty.UNIT_HEAD)

@@ -12,9 +12,11 @@ from tbb.models.accounts import (
     Sitting,
 )
 from tbb.models.auditing import Alarm, Anchor, AuditSample
+from tbb.models.calendars import BusySource, CalendarFeed
 from tbb.models.cases import AreaActor, Case, CaseEvent, CaseField, Delegation
-from tbb.models.consents import Consent, ConsentParty, ConsentVoice
+from tbb.models.consents import Consent, ConsentException, ConsentParty, ConsentVoice
 from tbb.models.directory import Municipality, Organizer, School, Unit, UnitAlias, UnitId, UnitSlug
+from tbb.models.forums import Forum, ForumDate, ForumItem, ForumMember
 from tbb.models.joining import Application, ApplicationEvent, ApplicationUnit, Joining, JoiningNote
 from tbb.models.keeping import (
     ContactChange,
@@ -26,8 +28,20 @@ from tbb.models.keeping import (
     TermConfirmation,
     Upload,
 )
+from tbb.models.meetings import (
+    Meeting,
+    MeetingAgreement,
+    MeetingField,
+    MeetingLetter,
+    MeetingParty,
+    MeetingSlot,
+    Participant,
+    SlotAnswer,
+)
 from tbb.models.people import Person, Responsibility
+from tbb.models.plans import Coordinator, Plan, PlanAction, PlanField, PlanNote
 from tbb.models.retention import CaseExport, DoomedKey, Forgetting, Hold, OwnerRules, RetentionRule
+from tbb.models.rooms import Room, RoomBooking, SchoolBreak
 from tbb.models.searching import Posting, Term
 from tbb.models.site import AuditRow, Feedback, Letter, Meta, RateCount, Version
 from tbb.models.wheels import Assessment, CaseNote, Wheel, WheelField
@@ -87,12 +101,35 @@ ALL_MODELS = (
     Consent,
     ConsentVoice,
     ConsentParty,
+    ConsentException,
     OwnerRules,
     RetentionRule,
     Hold,
     Forgetting,
     DoomedKey,
     CaseExport,
+    Room,
+    RoomBooking,
+    SchoolBreak,
+    Meeting,
+    MeetingParty,
+    Participant,
+    MeetingSlot,
+    SlotAnswer,
+    MeetingField,
+    MeetingLetter,
+    MeetingAgreement,
+    Plan,
+    Coordinator,
+    PlanField,
+    PlanAction,
+    PlanNote,
+    Forum,
+    ForumMember,
+    ForumDate,
+    ForumItem,
+    CalendarFeed,
+    BusySource,
 )
 
 __all__ = [model.__name__ for model in ALL_MODELS] + ["ALL_MODELS"]

@@ -187,6 +187,14 @@ class CaseEventKind(StrEnum):
     RELEASED = "released"
     HELD = "held"
     UNHELD = "unheld"
+    MEETING_SET = "meeting_set"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_CLOSED = "meeting_closed"
+    COORDINATOR = "coordinator"
+    PLAN_MADE = "plan_made"
+    PLAN_CHANGED = "plan_changed"
+    PLAN_ENDED = "plan_ended"
+    FORUM = "forum"
 
 
 class Answer(StrEnum):
@@ -195,6 +203,91 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     NOT_ASKED = "not_asked"
+
+
+class Information(StrEnum):
+    """The kinds of information a consent can cover."""
+
+    WHEEL = "wheel"
+    MAPPING = "mapping"
+    ABSENCE = "absence"
+    MEETING = "meeting"
+    PLAN = "plan"
+
+
+class MeetingKind(StrEnum):
+    """Which meeting it is: a samverkansmöte, a consultation about nobody in particular (R22), or a follow-up."""
+
+    COLLABORATION = "collaboration"
+    CONSULTATION = "consultation"
+    FOLLOWUP = "followup"
+
+
+class MeetingState(StrEnum):
+    """Where a meeting is: being prepared, times proposed, a time set, held, its minutes closed, or called off."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    SET = "set"
+    HELD = "held"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class ParticipantRole(StrEnum):
+    """What somebody is in a meeting."""
+
+    PROFESSIONAL = "professional"
+    GUARDIAN = "guardian"
+    CHILD = "child"
+    INTERPRETER = "interpreter"
+    SUPPORT = "support"
+
+
+class ParticipantState(StrEnum):
+    """How far it has come with somebody who is to take part."""
+
+    DRAFT = "draft"
+    ASKED = "asked"
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class Attendance(StrEnum):
+    """Whether somebody came; unknown until the meeting."""
+
+    UNKNOWN = ""
+    YES = "yes"
+    PART = "part"
+    NO = "no"
+
+
+class SlotAnswerKind(StrEnum):
+    """What somebody answers to a proposed time: kan, kan vid behov, kan inte."""
+
+    YES = "yes"
+    IF_NEEDED = "if_needed"
+    NO = "no"
+
+
+class PlanState(StrEnum):
+    """Where a plan is: followed, changed after a follow-up and still followed, or ended."""
+
+    ACTIVE = "active"
+    CHANGED = "changed"
+    ENDED = "ended"
+
+
+class ActionState(StrEnum):
+    """How far an action of a plan has come."""
+
+    PLANNED = "planned"
+    DOING = "doing"
+    DONE = "done"
+    DROPPED = "dropped"
 
 
 BBA_KINDS = frozenset(

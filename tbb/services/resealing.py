@@ -38,6 +38,15 @@ def _column(table: str, column: str, owner: str, mark: str, place: Callable[[obj
     return Column(table, column, asked, place)
 
 
+def _under(thing: str, table: str, column: str, mark: str, place: Callable[[object], str]) -> Column:
+    """Describe a column of what hangs on the meetings or plans of a case."""
+    asked = (
+        f"SELECT p.id, p.{column}, {mark} FROM {table} p JOIN {thing} t ON t.id = p.{thing}_id"
+        f" WHERE t.case_id = ? AND p.{column} IS NOT NULL"
+    )
+    return Column(table, column, asked, place)
+
+
 def columns(thing: Case | Wheel) -> tuple[Column, ...]:
     """Every column that the key of a case or of a wheel seals."""
     if isinstance(thing, Wheel):
@@ -54,6 +63,12 @@ def columns(thing: Case | Wheel) -> tuple[Column, ...]:
         _column("hold", "reason", "case_id", "key", lambda key: f"hold.reason:{key}"),
         _column("case_export", "reason", "case_id", "key", case_export.reason_place),
         _column("case_export", "choices", "case_id", "key", case_export.choices_place),
+        _under("meeting", "participant", "person", "p.key", lambda key: f"participant.person:{key}"),
+        _under("meeting", "meeting_field", "body", "t.key || ':' || p.name", lambda mark: f"meeting_field.body:{mark}"),
+        _under("plan", "plan_field", "body", "t.key || ':' || p.name", lambda mark: f"plan_field.body:{mark}"),
+        _under("plan", "plan_action", "body", "p.key", lambda key: f"plan_action.body:{key}"),
+        _under("plan", "plan_note", "body", "p.key", lambda key: f"plan_note.body:{key}"),
+        _column("coordinator", "words", "case_id", "id", lambda number: f"coordinator.words:{number}"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Sealed answers: the fields of a wheel or a case, read and saved one by one, so that nobody's words vanish."""
+"""Sealed answers of wheels, cases, meetings and plans, read and saved one by one, so that nobody's words vanish."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from tbb import clock
 from tbb.database import case_keys, rows, run
-from tbb.models import Case, CaseField, Wheel, WheelField
+from tbb.models import Case, CaseField, Meeting, MeetingField, Plan, PlanField, Wheel, WheelField
 
-Thing = Wheel | Case
-TABLES = {Wheel: ("wheel_field", "wheel_id", WheelField), Case: ("case_field", "case_id", CaseField)}
+Thing = Wheel | Case | Meeting | Plan
+TABLES = {
+    Wheel: ("wheel_field", "wheel_id", WheelField),
+    Case: ("case_field", "case_id", CaseField),
+    Meeting: ("meeting_field", "meeting_id", MeetingField),
+    Plan: ("plan_field", "plan_id", PlanField),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Overtaken(Exception):
 
 
 def read(thing: Thing) -> dict[str, Field]:
-    """Open every answer of a wheel or a case: {name: Field}. Raises CannotOpen when one cannot be opened."""
+    """Open every answer of a thing: {name: Field}. Raises CannotOpen when one cannot be opened."""
     table, owner, _model = TABLES[type(thing)]
     found = rows(f"SELECT name, body, version FROM {table} WHERE {owner} = ? ORDER BY id", (thing.id,))
     opened = case_keys().open_many(thing.seal, [(body, place_of(thing, name)) for name, body, _version in found])
@@ -87,12 +92,12 @@ def place_of(thing: Thing, name: str) -> str:
     return f"{TABLES[type(thing)][0]}.body:{thing.key}:{name}"
 
 
-def seal(case: Case | Wheel, text: str, place: str) -> bytes:
-    """Seal another text of a case or a wheel, bound to `place` (``table.column:row``)."""
+def seal(case: Thing, text: str, place: str) -> bytes:
+    """Seal another text of a thing, bound to `place` (``table.column:row``)."""
     return case_keys().seal(case.seal, text, place)
 
 
-def unseal(case: Case | Wheel, body: bytes, place: str) -> str:
+def unseal(case: Thing, body: bytes, place: str) -> str:
     """Open such a text."""
     return case_keys().open(case.seal, body, place)
 
@@ -102,7 +107,7 @@ def _write(thing: Thing, name: str, text: str, by: int | None) -> None:
     body, moment = seal(thing, text, place_of(thing, name)), model.saved_at.db_value(clock.now())
     columns, values = [owner, "name", "body", "version", "saved_at"], [thing.id, name, body, 1, moment]
     update = "body = excluded.body, version = " + table + ".version + 1, saved_at = excluded.saved_at"
-    if model is CaseField:
+    if hasattr(model, "saved_by"):
         columns, values = [*columns, "saved_by_id"], [*values, by]
         update += ", saved_by_id = excluded.saved_by_id"
     run(

@@ -20,7 +20,14 @@ from tbb.web.surroundings import write_down
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN = frozenset(
-    {Permission.READ_PUBLIC, Permission.TELL_US, Permission.SIGN_IN, Permission.APPLY_TO_JOIN, Permission.VISIT_DEMO}
+    {
+        Permission.READ_PUBLIC,
+        Permission.TELL_US,
+        Permission.SIGN_IN,
+        Permission.APPLY_TO_JOIN,
+        Permission.VISIT_DEMO,
+        Permission.ANSWER_BY_LINK,
+    }
 )
 """What nobody needs to be signed in for: such forms are guarded by `stand_guard` and carry no token."""
 HIDDEN = frozenset({Permission.SEE_STYLE_GUIDE, Permission.VISIT_DEMO, Permission.OPEN_LETTER})

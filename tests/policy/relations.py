@@ -19,6 +19,9 @@ PLACES = {
     "BBA away": Place(unit=UNIT, organizer=OWN, bba_away=True),
     "unanswered": Place(unit=UNIT, organizer=OWN, unanswered=True),
     "delegated": Place(unit=UNIT, organizer=OWN, delegates=frozenset({MYSELF})),
+    "takes part": Place(unit=STRANGER, organizer=OTHER, participants=frozenset({MYSELF}), coordinator=SOMEBODY),
+    "coordinates": Place(unit=STRANGER, organizer=OTHER, coordinator=MYSELF),
+    "coordinated": Place(unit=UNIT, organizer=OWN, coordinator=SOMEBODY),
 }
 """Where a thing is, seen from somebody who belongs to unit 1 of organizer 10."""
 
