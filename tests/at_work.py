@@ -37,7 +37,7 @@ from tbb.policy import Actor
 from tbb.services import case_export, demo_joining, letters, sealed_fields
 from tbb.services.demo_cast import account_of
 from tbb.services.wheel_texts import NEWEST
-from tests import make, make_cases
+from tests import make, make_cases, make_meetings
 
 NOBODYS = "x" * 43
 """A token that was never given out: what lies behind it exists for nobody."""
@@ -129,6 +129,9 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     question.body = sealed_fields.seal(case, "Hur ofta?", f"case_note.body:{question.key}")
     question.save()
     writer = Actor(f"account:{author}", account=author)
+    meeting = make_meetings.meeting(case, at=moment + timedelta(days=7))
+    proposed = make_meetings.slot(meeting, moment + timedelta(days=8))
+    guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     export = case_export.note(writer, case, "archive", "Till diariet.")
     extract = case_export.note(writer, case, "extract", "Familjen har frågat.", NOTHING_MASKED)
     written = Assessment.create(
@@ -144,6 +147,8 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
         "sent wheel": {"key": wheel.key, "question": question.key},
         "assessment": {"key": written.key},
         "list to forget": {"key": listed.key},
+        "meeting": {"key": meeting.key, "slot": proposed.id, "participant": guardian.key, "number": 999_999},
+        "plan": {"key": plan.key, "number": 999_999},
     }
 
 
@@ -238,6 +243,11 @@ SUBJECTS = {
     "informing": "draft",
     "assessments": "assessment",
     "forgetting": "list to forget",
+    "meetings": "meeting",
+    "meeting_times": "meeting",
+    "meeting_letters": "meeting",
+    "meeting_records": "meeting",
+    "plans": "plan",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

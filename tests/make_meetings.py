@@ -1,0 +1,88 @@
+"""Factories for meetings and plans: plain functions that make one thing with as little said as possible."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+
+from tbb import clock
+from tbb.database import case_keys, transaction
+from tbb.models import Case, Consent, Coordinator, Meeting, MeetingParty, MeetingSlot, Participant, Plan, Unit
+from tbb.models.kinds import MeetingState, ParticipantRole, ParticipantState
+from tbb.policy import Actor
+from tbb.services import case_files, consents, sealed_fields
+from tbb.services.consents import Voice
+
+YES = Voice("yes", "oral", date(2026, 11, 20))
+ALL_SAY_YES = {"guardian_1": YES, "guardian_2": YES, "child": YES}
+GUARDIAN = {"name": "Gun Exempelsson", "email": "gun@exempelsson.example", "phone": "070-174 06 05", "note": ""}
+
+
+def consent(actor: Actor, case: Case, *units: Unit, days: int = 90, **more) -> Consent:
+    """Let everybody have said yes to sharing a case's information with some units."""
+    told = {"voices": ALL_SAY_YES, "information": "Hur det går i skolan.", "ends_on": clock.today() + timedelta(days)}
+    return consents.record(actor, case=case, units=units, **(told | more))
+
+
+@transaction
+def meeting(case: Case, *, at: datetime | None = None, state: str = MeetingState.DRAFT, **more) -> Meeting:
+    """Make a meeting of a case; `at` is the moment it begins, and then its time is set unless another state is said."""
+    key, moment = case_files.new_key(), clock.now()
+    if at is not None:
+        state = MeetingState.SET if state == MeetingState.DRAFT else state
+        wall = clock.local(at).strftime("%Y-%m-%dT%H:%M")
+        more = {"wall": wall, "starts_at": at, "ends_at": at + timedelta(hours=1), "set_at": moment} | more
+    return Meeting.create(
+        key=key, reference=case_files.new_reference("M"), case=case, state=state, uid=f"{key}@tbb.example",
+        created_at=moment, **more,
+    )  # fmt: skip
+
+
+@transaction
+def participant(meeting: Meeting, unit: Unit | None = None, *, account: int | None = None, **more) -> Participant:
+    """Let somebody be asked to a meeting: of a unit, or a guardian when none is named."""
+    party = MeetingParty.get_or_create(meeting=meeting, unit=unit)[0] if unit is not None else None
+    key = case_files.new_key()
+    role = ParticipantRole.PROFESSIONAL if unit is not None else ParticipantRole.GUARDIAN
+    person = None
+    if account is None:
+        person = case_keys().seal(meeting.seal, json.dumps(GUARDIAN), f"participant.person:{key}")
+    told = {
+        "key": key, "meeting": meeting, "party": party, "role": role, "account": account, "person": person,
+        "who": "guardian_1" if unit is None else "", "state": ParticipantState.ASKED, "asked_at": clock.now(),
+    }  # fmt: skip
+    return Participant.create(**(told | more))
+
+
+@transaction
+def slot(meeting: Meeting, at: datetime, minutes: int = 60) -> MeetingSlot:
+    """Propose a time."""
+    return MeetingSlot.create(
+        meeting=meeting,
+        wall=clock.local(at).strftime("%Y-%m-%dT%H:%M"),
+        starts_at=at,
+        ends_at=at + timedelta(minutes=minutes),
+    )
+
+
+@transaction
+def coordinator(case: Case, account: int, unit: Unit | None = None, **more) -> Coordinator:
+    """Let somebody be the samordningsperson of a case."""
+    made = Coordinator.create(
+        case=case, account=account, unit=unit, child_asked=True, as_wished=True, words=b"", starts_at=clock.now(), **more
+    )
+    words = json.dumps({"why_not_asked": "", "wish": "Skolsköterskan.", "reason": ""})
+    made.words = case_keys().seal(case.seal, words, f"coordinator.words:{made.id}")
+    made.save()
+    return made
+
+
+@transaction
+def plan(case: Case, meeting: Meeting | None = None, **more) -> Plan:
+    """Make a plan of a case with one goal."""
+    made = Plan.create(
+        key=case_files.new_key(), reference=case_files.new_reference("P"), case=case, meeting=meeting,
+        made_at=clock.now(), **more,
+    )  # fmt: skip
+    sealed_fields.save(made, {"goal.trygghet.child": "Jag vill kunna gå ut på rasten."})
+    return made
