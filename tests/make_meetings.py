@@ -68,9 +68,8 @@ def slot(meeting: Meeting, at: datetime, minutes: int = 60) -> MeetingSlot:
 @transaction
 def coordinator(case: Case, account: int, unit: Unit | None = None, **more) -> Coordinator:
     """Let somebody be the samordningsperson of a case."""
-    made = Coordinator.create(
-        case=case, account=account, unit=unit, child_asked=True, as_wished=True, words=b"", starts_at=clock.now(), **more
-    )
+    told = {"case": case, "account": account, "unit": unit, "child_asked": True, "as_wished": True}
+    made = Coordinator.create(**(told | {"words": b"", "starts_at": clock.now()} | more))
     words = json.dumps({"why_not_asked": "", "wish": "Skolsköterskan.", "reason": ""})
     made.words = case_keys().seal(case.seal, words, f"coordinator.words:{made.id}")
     made.save()
