@@ -45,7 +45,12 @@ def place_of_meeting(meeting: Meeting) -> Place:
 
 def place_of_plan(plan: Plan) -> Place:
     """Say where a plan belongs: its case's unit, and those who take part in a meeting of the case, covered today."""
-    return _place(plan.case, "m.case_id = ?", plan.case_id)
+    return place_around(plan.case)
+
+
+def place_around(case: Case) -> Place:
+    """Say where all meetings and plans of a case belong: its unit, and those who take part in any, covered today."""
+    return _place(case, "m.case_id = ?", case.id)
 
 
 def coordinator_of(case: Case | int) -> Coordinator | None:

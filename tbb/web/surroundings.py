@@ -17,6 +17,8 @@ log = logging.getLogger("tbb.errors")
 MARK_CHARACTERS = 12
 NAMES_OF_THE_THING = frozenset({"slug", "key", "number", "subject"})
 """Parts of addresses that say which thing it is, and nothing of what kind it is."""
+PLACES = {"case": audit.place_of_case, "meeting": audit.place_of_meeting}
+"""How a thing that is read is named by its reference, and where it belongs."""
 
 
 def install(app: Flask) -> None:
@@ -49,8 +51,8 @@ def note_refusal() -> None:
 def _looked_at(thing: str, parts: dict[str, Any]) -> tuple[str, Place]:
     """Name the thing and its place: a unit's address becomes its number, a case's its reference."""
     found = audit.place_of_unit(parts["slug"]) if set(parts) == {"slug"} else None
-    if thing == "case" and "key" in parts:
-        found = audit.place_of_case(parts["key"])
+    if thing in PLACES and "key" in parts:
+        found = PLACES[thing](parts["key"])
     if found:
         return str(found[0]), found[1]
     named = (
