@@ -16,6 +16,7 @@ from tbb.predicates import (
     anyone,
     anywhere,
     belongs_to_the_organizer,
+    communicates,
     coordinates,
     is_bba,
     is_deputy,
@@ -140,6 +141,13 @@ class Permission(StrEnum):
     BRING_CASE = "forum:bring"
     READ_AGENDA = "forum:agenda"
     OWN_CALENDAR = "calendar:own"
+    SUBSCRIBE = "subscription:own"
+    WRITE_CONTENT = "content:write"
+    REVIEW_CONTENT = "content:review"
+    PUBLISH_CONTENT = "content:publish"
+    SEND_NEWSLETTER = "newsletter:send"
+    KEEP_READERS = "readers:keep"
+    SEE_NEW = "new:read"
 
 
 RULES: dict[Permission, tuple[Predicate, ...]] = {
@@ -235,6 +243,13 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.BRING_CASE: answering,
     Permission.READ_AGENDA: (takes_part,),
     Permission.OWN_CALENDAR: (is_signed_in,),
+    Permission.SUBSCRIBE: (anyone,),
+    Permission.WRITE_CONTENT: (communicates, leads_the_process),
+    Permission.REVIEW_CONTENT: (not_the_beginner(communicates), not_the_beginner(leads_the_process)),
+    Permission.PUBLISH_CONTENT: (communicates, leads_the_process),
+    Permission.SEND_NEWSLETTER: (communicates, leads_the_process),
+    Permission.KEEP_READERS: (communicates, leads_the_process),
+    Permission.SEE_NEW: (is_signed_in,),
 }
 """A permission is given when any one of its predicates holds; what is not in the table is refused."""
 

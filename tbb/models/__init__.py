@@ -17,6 +17,7 @@ from tbb.models.cases import AreaActor, Case, CaseEvent, CaseField, Delegation
 from tbb.models.consents import Consent, ConsentException, ConsentParty, ConsentVoice
 from tbb.models.directory import Municipality, Organizer, School, Unit, UnitAlias, UnitId, UnitSlug
 from tbb.models.forums import Forum, ForumDate, ForumItem, ForumMember
+from tbb.models.happenings import Guest, Happening
 from tbb.models.joining import Application, ApplicationEvent, ApplicationUnit, Joining, JoiningNote
 from tbb.models.keeping import (
     ContactChange,
@@ -28,6 +29,8 @@ from tbb.models.keeping import (
     TermConfirmation,
     Upload,
 )
+from tbb.models.materials import ContentWord, Material, MaterialVersion
+from tbb.models.media import MediaFile, Picture
 from tbb.models.meetings import (
     Meeting,
     MeetingAgreement,
@@ -38,6 +41,8 @@ from tbb.models.meetings import (
     Participant,
     SlotAnswer,
 )
+from tbb.models.news import Article, ArticleVersion, Banner, LastSeen, Writing
+from tbb.models.newsletters import Newsletter, NewsletterLetter, NewsletterSection, Subscriber, Suppression
 from tbb.models.people import Person, Responsibility
 from tbb.models.plans import Coordinator, Plan, PlanAction, PlanField, PlanNote
 from tbb.models.retention import CaseExport, DoomedKey, Forgetting, Hold, OwnerRules, RetentionRule
@@ -130,6 +135,23 @@ ALL_MODELS = (
     ForumItem,
     CalendarFeed,
     BusySource,
+    Picture,
+    MediaFile,
+    Article,
+    ArticleVersion,
+    Writing,
+    Banner,
+    LastSeen,
+    Happening,
+    Guest,
+    Material,
+    MaterialVersion,
+    ContentWord,
+    Newsletter,
+    NewsletterSection,
+    Subscriber,
+    Suppression,
+    NewsletterLetter,
 )
 
 __all__ = [model.__name__ for model in ALL_MODELS] + ["ALL_MODELS"]

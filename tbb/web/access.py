@@ -27,12 +27,15 @@ OPEN = frozenset(
         Permission.APPLY_TO_JOIN,
         Permission.VISIT_DEMO,
         Permission.ANSWER_BY_LINK,
+        Permission.SUBSCRIBE,
     }
 )
 """What nobody needs to be signed in for: such forms are guarded by `stand_guard` and carry no token."""
 HIDDEN = frozenset({Permission.SEE_STYLE_GUIDE, Permission.VISIT_DEMO, Permission.OPEN_LETTER})
 """What signing in does not help against: to others these pages do not exist."""
-IN_EVERY_LANGUAGE = frozenset({Permission.READ_PUBLIC, Permission.TELL_US, Permission.SEE_STYLE_GUIDE})
+IN_EVERY_LANGUAGE = frozenset(
+    {Permission.READ_PUBLIC, Permission.TELL_US, Permission.SUBSCRIBE, Permission.SEE_STYLE_GUIDE}
+)
 """The pages for families; all others are for those who work here, in Swedish."""
 
 

@@ -95,6 +95,13 @@ forum:keep            -        -         -        -        -             -      
 forum:bring           -        -         -        -        -             -             u...bmand..s  ......an....  -             .......n....  -             -             -             -             -             -             -             -              -             -             -
 forum:agenda          -        -         -        -        .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  .........t..  -              -             .........t..  -
 calendar:own          -        -         -        -        all           all           all           all           all           all           all           all           all           all           all           all           all           all            all           all           -
+subscription:own      all      all       all      all      all           all           all           all           all           all           all           all           all           all           all           all           all           all            all           all           all
+content:write         -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
+content:review        -        -         -        -        -             -             -             -             -             -             -             uoxc.mandtks  uoxc.mandtks  -             -             -             -             -              -             -             -
+content:publish       -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
+newsletter:send       -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
+readers:keep          -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
+new:read              -        -         -        -        all           all           all           all           all           all           all           all           all           all           all           all           all           all            all           all           -
 """
 
 
@@ -170,6 +177,7 @@ def test_nobody_but_who_signed_in_all_the_way_holds_a_duty():
             Permission.FINISH_SIGN_IN,
             Permission.APPLY_TO_JOIN,
             Permission.ANSWER_BY_LINK,
+            Permission.SUBSCRIBE,
         ):
             assert not may(halfway, permission), permission
 
