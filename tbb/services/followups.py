@@ -1,0 +1,122 @@
+"""The follow-up of a plan: booked by its samordningsperson (R18), so that no plan is forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tbb import clock
+from tbb.database import case_keys, load, rows, transaction
+from tbb.models import Meeting, MeetingParty, Participant, Plan
+from tbb.models.kinds import CaseEventKind, MeetingKind, MeetingState, ParticipantState
+from tbb.policy import Actor, Permission, require
+from tbb.services import case_files, meeting_shelf, plan_shelf, sealed_fields
+
+BY = "booked.by"
+"""Who wanted the time, in words, when somebody else than the samordningsperson books it for them."""
+SOON = timedelta(minutes=5)
+
+
+class BadTime(Exception):
+    """The time does not exist on the clock, or has passed."""
+
+
+class AlreadyBooked(Exception):
+    """A follow-up that has not been yet is booked; it is moved or called off as every meeting."""
+
+
+@transaction
+def book(actor: Actor, plan: Plan, *, wall: str, minutes: int = 60, by_words: str = "") -> Meeting:
+    """Book the follow-up at a time on the wall (``2027-01-18T13:00``), with those who took part in the last meeting.
+
+    Of other services only those whom a consent covers today are asked (R13). `by_words` says whose wish the time is
+    when somebody books it in the stead of the samordningsperson. Raises Refused, BadTime, AlreadyBooked and
+    plan_shelf.Ended.
+    """
+    require(actor, Permission.BOOK_FOLLOWUP, meeting_shelf.place_of_plan(plan))
+    stands = plan_shelf.latest(plan)
+    if is_booked(stands):
+        raise AlreadyBooked
+    starts_at = moment_of(wall)
+    if starts_at < clock.now() - SOON:
+        raise BadTime
+    key, moment, before = case_files.new_key(), clock.now(), last_meeting(stands)
+    made = Meeting.create(
+        key=key,
+        reference=case_files.new_reference("M"),
+        case=stands.case_id,
+        kind=MeetingKind.FOLLOWUP,
+        state=MeetingState.SET,
+        follows=before,
+        minutes=minutes,
+        wall=wall,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        uid=f"{key}@tbb",
+        created_by=actor.account,
+        created_at=moment,
+        set_at=moment,
+    )
+    if before is not None:
+        _ask_the_same(before, made)
+    if by_words.strip():
+        sealed_fields.save(made, {BY: by_words.strip()}, by=actor.account)
+    Plan.update(followup=made).where(Plan.id == stands.id).execute()
+    plan_shelf.note_change(actor, stands, "followup:book", ("followup",), event=CaseEventKind.MEETING_SET)
+    return made
+
+
+def is_booked(plan: Plan) -> bool:
+    """Whether a follow-up is booked that has not been recorded yet."""
+    return following(plan) is not None
+
+
+def following(plan: Plan) -> Meeting | None:
+    """Find the follow-up that is booked and not recorded yet; None when there is none: then the plan shows red."""
+    if plan.followup_id is None:
+        return None
+    found = load(Meeting, "id = ? AND state NOT IN ('closed', 'cancelled')", (plan.followup_id,))
+    return found[0] if found else None
+
+
+def last_meeting(plan: Plan) -> Meeting | None:
+    """Find the newest meeting of the plan's case that was not called off."""
+    found = load(
+        Meeting, "case_id = ? AND state <> 'cancelled' AND kind <> 'consultation' ORDER BY id DESC LIMIT 1",
+        (plan.case_id,),
+    )  # fmt: skip
+    return found[0] if found else None
+
+
+def moment_of(wall: str) -> datetime:
+    """Turn a time on the wall into a moment; raise BadTime for one that no clock shows."""
+    try:
+        local = datetime.fromisoformat(wall).replace(tzinfo=clock.STOCKHOLM)
+    except ValueError as problem:
+        raise BadTime from problem
+    moment = datetime.fromtimestamp(local.timestamp(), tz=clock.STOCKHOLM)
+    if moment.replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise BadTime
+    return moment
+
+
+def _ask_the_same(before: Meeting, made: Meeting) -> None:
+    """Ask those who took part in the meeting before and are covered today; their words are sealed anew."""
+    parties: dict[int, MeetingParty] = {}
+    for number, unit, least in rows(
+        "SELECT id, unit_id, least FROM meeting_party WHERE meeting_id = ? AND ended_at IS NULL ORDER BY id",
+        (before.id,),
+    ):
+        if meeting_shelf.may_be_shared_with(made.case, unit):
+            parties[number] = MeetingParty.create(meeting=made, unit=unit, least=least)
+    for each in load(Participant, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (before.id,)):
+        if each.party_id is not None and each.party_id not in parties:
+            continue
+        key, person = case_files.new_key(), None
+        if each.person is not None:
+            said = case_keys().open(before.seal, each.person, f"participant.person:{each.key}")
+            person = case_keys().seal(made.seal, said, f"participant.person:{key}")
+        Participant.create(
+            key=key, meeting=made, party=parties.get(each.party_id), role=each.role, who=each.who,
+            account=each.account_id, person=person, language=each.language, state=ParticipantState.ASKED,
+            asked_at=clock.now(),
+        )  # fmt: skip
