@@ -23,6 +23,7 @@ from tbb.models import (
     AuditSample,
     CaseNote,
     ContactChange,
+    Delegation,
     EntryChange,
     Feedback,
     Flag,
@@ -133,10 +134,13 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     proposed = make_meetings.slot(meeting, moment + timedelta(days=8))
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     export = case_export.note(writer, case, "archive", "Till diariet.")
+    if where == "own":
+        lent = Account.get_by_id(account_of("delegerad")).grants.get()
+        Delegation.create(case=case, grant=lent, at=moment)
     extract = case_export.note(writer, case, "extract", "Familjen har frågat.", NOTHING_MASKED)
     written = Assessment.create(
         key=f"{unit.id:031x}a", organizer=unit.organizer, unit=unit, author=author, title="Ny skolgård",
-        edition=NEWEST, created_at=moment, saved_at=moment,
+        edition=NEWEST, created_at=moment, saved_at=moment, shared=True,
     )  # fmt: skip
     listed = Forgetting.create(key=f"{unit.id:031x}f", organizer=unit.organizer, items="[]", drawn_at=moment)
     return {

@@ -51,6 +51,26 @@ def pytest_collection_modifyitems(config, items):
     items[:] = [item for item in items if not engines.is_left_out(item.path)]
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print how many cells of the policy were flipped over HTTP, and how many flips were noticed."""
+    told = [
+        value
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "flipped cells" and report.when == "call"
+    ]
+    tried, noticed, twice = (sum(value[name] for value in told) for name in ("tried", "noticed", "held twice"))
+    if tried > twice:
+        shown = sorted(each for value in told for each in value["not shown"])
+        terminalreporter.section("the policy, flipped over HTTP")
+        terminalreporter.write_line(
+            f"{tried} cells: {noticed} flips noticed, {twice} held by a second gate, {len(shown)} not shown;"
+            f" score {noticed / (tried - twice):.1%}"
+        )
+        terminalreporter.write_line("\n".join(shown))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def stay_here():
     """Forbid sockets to anything but this machine. A hook cannot be taken away, so it is put there once."""

@@ -27,7 +27,7 @@ SAME_ON_BOTH = {
     """,
     "forms": "test_absence_form test_guard test_telling_forms",
     "oidc": "test_signing_in",
-    "policy": "test_policy",
+    "policy": "test_flips test_policy",
     "services": """
         test_cards test_carrying test_case_keys test_case_machine test_crypto test_identity_settings test_leaflets
         test_passwords test_personal_data test_poster test_registers_formats test_registers_reading

@@ -9,7 +9,7 @@ from datetime import date
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, run, transaction
 from tbb.models import Assessment, CaseExport, DoomedKey, Forgetting, Organizer
-from tbb.policy import WORKER, Actor, Permission, Place, Refused, require
+from tbb.policy import WORKER, Actor, Permission, Place, Refused, may, require
 from tbb.services import audit, case_files, doomed_keys, keepers, letters, retention
 from tbb.services.retention import FORGOTTEN, KEPT, Item
 
@@ -266,9 +266,9 @@ _FORGET = {"assessment": _forget_assessment, "export": _forget_export}
 
 
 def _of(actor: Actor, key: str) -> Forgetting | None:
-    own = {each.id for each in retention.organizers(actor)}
     found = load(Forgetting, "key = ?", (key,))
-    return found[0] if found and found[0].organizer_id in own else None
+    reached = found and may(actor, Permission.PROPOSE_FORGETTING, Place(organizer=found[0].organizer_id))
+    return found[0] if reached else None
 
 
 def _mine(actor: Actor, key: str, *states: str) -> Forgetting:
