@@ -10,7 +10,7 @@ from tbb.database import case_keys, transaction
 from tbb.models import Case, Consent, Coordinator, Meeting, MeetingParty, MeetingSlot, Participant, Plan, Unit
 from tbb.models.kinds import MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor
-from tbb.services import case_files, consents, sealed_fields
+from tbb.services import case_files, consent_taking, sealed_fields
 from tbb.services.consents import Voice
 
 YES = Voice("yes", "oral", date(2026, 11, 20))
@@ -21,7 +21,7 @@ GUARDIAN = {"name": "Gun Exempelsson", "email": "gun@exempelsson.example", "phon
 def consent(actor: Actor, case: Case, *units: Unit, days: int = 90, **more) -> Consent:
     """Let everybody have said yes to sharing a case's information with some units."""
     told = {"voices": ALL_SAY_YES, "information": "Hur det går i skolan.", "ends_on": clock.today() + timedelta(days)}
-    return consents.record(actor, case=case, units=units, **(told | more))
+    return consent_taking.record(actor, case=case, units=units, **(told | more))
 
 
 @transaction

@@ -14,7 +14,8 @@ from tbb.forms.appointing import Day, radio
 from tbb.forms.cleaning import kept_text
 from tbb.forms.guard import Guarded
 from tbb.models.kinds import Answer
-from tbb.services.consents import CHILD, GUARDIANS, LONGEST, Voice
+from tbb.services.consent_taking import LONGEST
+from tbb.services.consents import CHILD, GUARDIANS, Voice
 
 TWO, ONE, OF_AGE = "two", "one", "of_age"
 DECIDERS = {
@@ -106,7 +107,7 @@ class ConsentForm(FlaskForm):
         return {who: self._voice(who) for who in asked}
 
     def given(self) -> dict[str, object]:
-        """Give what `services.consents.record` wants to know, except what it is about and with whom it is shared."""
+        """Give what is to be recorded, except what it is about and with whom it is shared."""
         return {
             "voices": self.voices(),
             "information": self.information.data,

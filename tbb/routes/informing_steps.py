@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from tbb.forms import informing as forms
 from tbb.forms.consents import ConsentForm
 from tbb.policy import Permission
-from tbb.services import consents, drafts, informing, wheel_recipients
+from tbb.services import consent_taking, consents, drafts, informing, wheel_recipients
 from tbb.services.personal_data import findings
 from tbb.web import informing_words as words
 from tbb.web.access import LONG, requires
@@ -177,7 +177,7 @@ def consent(draft: drafts.Draft) -> BaseResponse:
     form = ConsentForm()
     if draft.unit is None or not draft.border.crosses or not form.validate():
         return _secrecy_page(draft, form, status=422)
-    consents.record(actor(), wheel=draft.wheel, units=[draft.unit], **form.given())
+    consent_taking.record(actor(), wheel=draft.wheel, units=[draft.unit], **form.given())
     return _on(draft.wheel.key) if informing.may_cross(draft) else _secrecy_page(draft, form)
 
 
@@ -299,5 +299,5 @@ def _secrecy_page(draft: drafts.Draft, form: ConsentForm, status: int = 200) -> 
         receivers=[draft.unit.label] if draft.unit else [],
         recorded=consents.of_wheel(draft.wheel),
         may_cross=draft.unit is not None and informing.may_cross(draft),
-        why_not=consents.WHY_NOT.get(consents.why_not(draft.wheel, draft.unit), "") if draft.unit else "",
+        why_not=consents.WHY_NOT.get(consents.why_not_send(draft.wheel, draft.unit), "") if draft.unit else "",
     )

@@ -15,6 +15,7 @@ from tbb.services import (
     case_files,
     case_receivers,
     case_shelf,
+    consent_taking,
     consents,
     informing,
     transition_round,
@@ -166,7 +167,7 @@ def record(key: str) -> BaseResponse:
     fine = form.validate()
     if whom.validate() and fine:
         units = case_receivers.of_slugs(whom.to.data)
-        consents.record(actor(), case=case, units=units, **form.given())
+        consent_taking.record(actor(), case=case, units=units, **form.given())
         notify("Svaren är sparade.")
         return see_other(_onward(case))
     write_down(actor(), Permission.READ_CASE, {"key": key})
@@ -181,9 +182,9 @@ def withdraw(key: str) -> BaseResponse:
     if form.consent.data not in {one.key for one in consents.of_case(case)}:
         abort(404)
     try:
-        consents.withdraw(actor(), form.consent.data)
+        consent_taking.withdraw(actor(), form.consent.data)
         notify("Samtycket är återkallat. Inget mer delas.")
-    except consents.NotThere:
+    except consent_taking.NotThere:
         notify("Samtycket var redan återkallat.")
     return see_other(url_for("transitions.consent", key=key))
 

@@ -67,7 +67,7 @@ def may_cross(draft: Draft) -> bool:
     """Whether secrecy lets it through: no border, nobody named, or a consent that covers the recipient (C2)."""
     if not draft.border.crosses or draft.wheel.about == About.ANONYMOUS:
         return True
-    return consents.covers(draft.wheel, draft.unit)
+    return not consents.why_not_send(draft.wheel, draft.unit)
 
 
 @transaction

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tbb.database import load, rows
 from tbb.models import Case, Coordinator, Meeting, Plan
-from tbb.models.kinds import About, ParticipantState
+from tbb.models.kinds import ParticipantState
 from tbb.policy import Actor, Permission, Place, may
 from tbb.services import case_shelf, consents
 
@@ -65,7 +65,7 @@ def may_be_shared_with(case: Case, unit: int) -> bool:
     The case's own unit always; anybody in an anonymous consultation, which says of nobody (R22); else those whom a
     consent covers today.
     """
-    return unit == case.unit_id or case.about == About.ANONYMOUS or consents.covers(case, unit)
+    return consents.may_be_shared_with(case, unit)
 
 
 def _place(case: Case, where: str, number: int) -> Place:

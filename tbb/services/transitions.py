@@ -153,7 +153,7 @@ def begun(actor: Actor, case: Case) -> Begun | None:
         reason=next((code for code, words in REASONS.items() if words == texts.get(REASON)), ""),
         summary=texts.get(SUMMARY, ""),
         needs_consent=draft.border.crosses,
-        why_not=consents.why_not(wheel, draft.unit) if crosses else "",
+        why_not=consents.why_not_send(wheel, draft.unit) if crosses else "",
         hindrances=informing.hindrances(draft),
     )
 

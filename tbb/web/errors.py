@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from tbb.crypto import CannotOpen
 from tbb.policy import Refused
+from tbb.services.consents import NotCovered
 from tbb.services.limits import TooOften
 from tbb.web.hypermedia import page, wants_fragment
 from tbb.web.surroundings import note_refusal
@@ -36,6 +37,12 @@ CLOSED = (
     "Det är låst, och nyckeln går inte att nå. Inget är borta och inget har ändrats. Försök igen om en stund.",
 )
 """What those are told who work here, in Swedish only, when something sealed cannot be opened."""
+NOT_COVERED = (
+    "Samtycke saknas",
+    "Det finns inget samtycke till att uppgifter delas med {} som gäller den dagen. Därför gick det inte, och inget har"
+    " ändrats. Gå till ärendet och skriv in samtycket först.",
+)
+"""What those are told who skip a step: consent comes before everything that lets another service know."""
 
 
 def install(app: Flask) -> None:
@@ -67,6 +74,11 @@ def install(app: Flask) -> None:
         note_refusal()
         return tell(403)
 
+    @app.errorhandler(NotCovered)
+    def not_covered(problem: NotCovered) -> Response:
+        heading, advice = NOT_COVERED
+        return tell(409, said=(heading, advice.format(_listed(problem.units))))
+
     @app.errorhandler(CannotOpen)
     def cannot_open(problem: CannotOpen) -> Response:
         log.error("%s %s at %s", request.environ.get("tbb.request_id"), type(problem).__name__, _place_of(problem))
@@ -97,6 +109,11 @@ def tell(words: int, status: int | None = None, *, said: tuple[str, str] | None 
         response.headers["HX-Reswap"] = "innerHTML"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _listed(units: tuple[str, ...]) -> str:
+    *others, last = units or ("verksamheten",)
+    return f"{', '.join(others)} eller {last}" if others else last
 
 
 def _place_of(problem: BaseException) -> str:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from tbb import database
 from tbb.policy import Refused
+from tbb.services.consents import NotCovered
 from tbb.services.limits import TooOften
 from tbb.web.access import public
 from tbb.web.language import LANGUAGES
@@ -25,7 +26,12 @@ def breaking(county):
     def fault(kind: str):
         if kind.isdecimal():
             abort(int(kind))
-        raise {"refused": Refused("KANARIE"), "often": TooOften(77), "bug": ZeroDivisionError("KANARIE")}[kind]
+        raise {
+            "refused": Refused("KANARIE"),
+            "often": TooOften(77),
+            "bug": ZeroDivisionError("KANARIE"),
+            "skipped": NotCovered(("BUP i Flen", "Socialtjänsten i Flen")),
+        }[kind]
 
     county.add_url_rule("/fault/<kind>", "fault", fault, methods=["GET", "POST"])
     county.testing = False
@@ -71,6 +77,13 @@ def test_a_rarer_error_keeps_its_number_and_borrows_the_words(breaking, code, wo
 def test_what_somebody_may_not_do_is_403_and_says_nothing_of_why(breaking):
     response = breaking.get("/fault/refused")
     assert response.status_code == 403 and "KANARIE" not in response.text
+
+
+def test_who_skips_the_step_of_consent_is_told_which_services_lack_it(breaking):
+    response = breaking.get("/fault/skipped")
+    page = Page(response.text)
+    assert (response.status_code, page.heading) == (409, "Samtycke saknas")
+    assert "uppgifter delas med BUP i Flen eller Socialtjänsten i Flen" in page.words
 
 
 def test_too_often_says_when_to_come_back(breaking):

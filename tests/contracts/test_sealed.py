@@ -18,7 +18,7 @@ from tbb.services import (
     case_desk,
     case_export,
     case_notes,
-    consents,
+    consent_taking,
     drafts,
     holds,
     informing,
@@ -74,7 +74,7 @@ def live(bird: Birds) -> Case:
     drafts.set_recipient(author, wheel.key, own)
     yes = Voice("yes", "oral", today)
     voices = {"guardian_1": yes, "guardian_2": yes, "child": yes}
-    consents.record(author, wheel=wheel, voices=voices, units=[other], information=bird("consent"), ends_on=today,
+    consent_taking.record(author, wheel=wheel, voices=voices, units=[other], information=bird("consent"), ends_on=today,
                     why_not_asked=bird("why"))  # fmt: skip
     key = informing.send(author, wheel.key).case.key
     case_desk.receive(bba, key)
@@ -83,7 +83,7 @@ def live(bird: Birds) -> Case:
     mapping.save(bba, case, {name: bird(name) for name in free})
     case_notes.write(bba, case, bird("note"))
     case_notes.ask(bba, case, wheel.key, bird("question"))
-    consents.record(bba, case=case, voices=voices, units=[other], information=bird("consent"), ends_on=today)
+    consent_taking.record(bba, case=case, voices=voices, units=[other], information=bird("consent"), ends_on=today)
     holds.hold(bba, case, bird("hold"))
     outcomes.decide(bba, Case.get_by_id(case.id), "own", bird("outcome"), bird("measures"), close=True)
     outcomes.reopen(bba, Case.get_by_id(case.id), bird("reopen"))

@@ -23,7 +23,7 @@ from tbb.services import (
     actors,
     case_desk,
     case_ownership,
-    consents,
+    consent_taking,
     delegations,
     doomed_keys,
     drafts,
@@ -43,9 +43,9 @@ STEPS, EACH = int(os.environ.get("TBB_MACHINE_STEPS", "2000")), 100
 REFUSALS = (
     Refused, drafts.NotADraft, informing.CannotSend, informing.AlreadySent, informing.TooLate, mapping.Closed,
     mapping.NotReceived, outcomes.NotReady, outcomes.NotOpen, outcomes.Emptied, joining_cases.CannotJoin,
-    joining_cases.CannotPart, delegations.NotNow, delegations.NotHere, consents.NotThere, consents.BadConsent,
-    transitions.CannotOffer, transitions.NotWaiting, holds.AlreadyHeld, holds.NotHeld, forgetting.Late,
-    forgetting.NothingToForget,
+    joining_cases.CannotPart, delegations.NotNow, delegations.NotHere, consent_taking.NotThere,
+    consent_taking.BadConsent, transitions.CannotOffer, transitions.NotWaiting, holds.AlreadyHeld, holds.NotHeld,
+    forgetting.Late, forgetting.NothingToForget,
 )  # fmt: skip
 """What may be answered to somebody who asks for what cannot be."""
 OWNER = "whoever answers for it"
@@ -165,7 +165,7 @@ class Work(RuleBasedStateMachine):
             voices = {"guardian_1": Voice("yes", "oral", clock.today()), "guardian_2": said, "child": Voice()}
             more = {"case": thing} if on_case else {"wheel": thing}
             self.do(
-                consents.record, self.who(by), **more, voices=voices, units=[self.office.units["other"]],
+                consent_taking.record, self.who(by), **more, voices=voices, units=[self.office.units["other"]],
                 information=WORD, ends_on=clock.today() + timedelta(days=30),
             )  # fmt: skip
 
@@ -173,7 +173,7 @@ class Work(RuleBasedStateMachine):
     def withdraw(self, by, number):
         found = rows("SELECT key FROM consent WHERE withdrawn_at IS NULL ORDER BY id DESC LIMIT 10")
         if found:
-            self.do(consents.withdraw, self.who(self.named(by, None)), found[number % len(found)][0])
+            self.do(consent_taking.withdraw, self.who(self.named(by, None)), found[number % len(found)][0])
 
     # what those do who answer for a case
 

