@@ -10,7 +10,7 @@ from tbb import clock
 from tbb.database import connection
 from tbb.models import AuditRow, Case, CaseEvent, Coordinator, MeetingParty, Participant, Plan
 from tbb.policy import Actor, Refused
-from tbb.services import actors, consents, followups, plan_actions, plan_shelf, plans, sealed_fields, weeks
+from tbb.services import actors, consent_taking, consents, followups, plan_actions, plan_shelf, plans, sealed_fields, weeks
 from tbb.services.demo_cast import account_of
 from tbb.services.plan_actions import NewAction
 from tests import make_cases, make_meetings
@@ -102,7 +102,7 @@ def test_two_who_change_the_same_action_do_not_overwrite_each_other(met):
 
 def test_nobody_without_consent_is_given_anything_to_do(met):
     plan = planned(met)
-    consents.withdraw(who("bba"), consents.of_case(met.case)[0].key)
+    consent_taking.withdraw(who("bba"), consents.of_case(met.case)[0].key)
     for wanted in (
         NewAction("x", "y", unit=units()["other"].id),
         NewAction("x", "y", account=account_of("granne")),
