@@ -10,7 +10,17 @@ from tbb import clock
 from tbb.database import connection
 from tbb.models import AuditRow, Case, CaseEvent, Coordinator, MeetingParty, Participant, Plan
 from tbb.policy import Actor, Refused
-from tbb.services import actors, consent_taking, consents, followups, plan_actions, plan_shelf, plans, sealed_fields, weeks
+from tbb.services import (
+    actors,
+    consent_taking,
+    consents,
+    followups,
+    plan_actions,
+    plan_shelf,
+    plans,
+    sealed_fields,
+    weeks,
+)
 from tbb.services.demo_cast import account_of
 from tbb.services.plan_actions import NewAction
 from tests import make_cases, make_meetings
