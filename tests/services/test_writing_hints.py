@@ -1,0 +1,60 @@
+"""While somebody writes they are told what would shut readers out, and what could be better."""
+
+from __future__ import annotations
+
+import pytest
+
+from tbb.services import writing_hints
+
+KEY = "ab" * 16
+GOOD = "## Så kan du börja\n\nVälj ett område i taget. Börja med något som går bra.\n\n### Sedan\n\nVänta på barnet."
+
+ENGLISH = "The work is done by the people of the county and they are not in a hurry to be on this list of it."
+
+
+def codes(body: str, title: str = "Nya bilder", language: str = "sv", **more) -> set[str]:
+    """What is said of a text."""
+    return {hint.code for hint in writing_hints.look(title, "", body, language=language, **more).hints}
+
+
+def test_a_good_text_is_left_alone():
+    read = writing_hints.look("Nya bilder", "De finns nu.", GOOD)
+    assert read.hints == () and read.lix < writing_hints.EASY and read.minutes == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("## Ett\n\n#### Fyra", "heading_skips"),
+        ("#### Fyra", "heading_skips"),
+        ("**Det här ser ut som en rubrik**", "bold_heading"),
+        ("[Läs mer](https://a.example)", "link_vague"),
+        ("[klicka här.](https://a.example)", "link_vague"),
+        ("[](https://a.example)", "link_silent"),
+        ("[https://a.example](https://a.example)", "link_address"),
+        ("[dit](javascript:x)", "link_nowhere"),
+        (f"![](bild:{KEY})", "picture_gone"),
+        ("![katt](https://a.example/katt.png)", "picture_elsewhere"),
+        ("Vi " + "går och går " * 14 + ".", "sentence_long"),
+        (ENGLISH, "language_other"),
+    ],
+)  # fmt: skip
+def test_what_could_be_better_is_said(body, code):
+    assert code in codes(body)
+
+
+def test_what_shuts_readers_out_stops_the_publishing_and_the_rest_does_not():
+    read = writing_hints.look(
+        "T", "", f"#### x\n\n[Läs mer](https://a.example)\n\n![](bild:{KEY})", pictures={KEY: False}
+    )
+    assert {hint.code for hint in read.stops} == {"heading_skips", "picture_silent"}
+
+
+def test_another_language_may_be_said_and_titles_need_not_shout():
+    assert "language_other" not in codes(ENGLISH, language="en")
+    assert "title_shouts" in codes("Hej.", title="NU BÖRJAR VI")
+
+
+def test_the_index_is_bjornssons():
+    assert writing_hints.lix(["Det här är en mening.", "Barnavårdscentralen öppnar."]) == 18
+    assert writing_hints.lix([]) == 0
