@@ -10,7 +10,15 @@ from secrets import token_hex
 from tbb import clock
 from tbb.database import case_keys, load, one_at_a_time, transaction
 from tbb.models import Account, Case, Meeting, MeetingParty, Participant, RoomBooking, Unit
-from tbb.models.kinds import About, CaseEventKind, MeetingKind, MeetingState, ParticipantRole, ParticipantState
+from tbb.models.kinds import (
+    About,
+    CaseEventKind,
+    Duty,
+    MeetingKind,
+    MeetingState,
+    ParticipantRole,
+    ParticipantState,
+)
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, case_files, mapping, meeting_invitations, meeting_shelf, sealed_fields
 
@@ -86,6 +94,7 @@ def make(
         created_by=actor.account,
         created_at=clock.now(),
     )
+    _begin_with_own(actor, made)
     note(actor, "meeting:make", made, ("case", "minutes"))
     return made
 
@@ -278,6 +287,16 @@ def contact_of(participant: Participant, meeting: Meeting | None = None) -> Cont
 def person_place(key: str) -> str:
     """What the name and address of a participant are bound to."""
     return f"participant.person:{key}"
+
+
+def _begin_with_own(actor: Actor, meeting: Meeting) -> None:
+    """Let the case's own unit be the first party, and whoever books for it take part from the start."""
+    party = MeetingParty.create(meeting=meeting, unit=meeting.case.unit_id)
+    if actor.account is not None and meeting.case.unit_id in actor.units(*Duty):
+        Participant.create(
+            key=case_files.new_key(), meeting=meeting, party=party, account=actor.account,
+            state=ParticipantState.ASKED, asked_at=clock.now(),
+        )  # fmt: skip
 
 
 def _sealed(meeting: Meeting, key: str, person: Contact) -> bytes:

@@ -43,6 +43,9 @@ def test_who_answers_for_a_case_books_and_others_do_not(office):
     with pytest.raises(Refused):
         meetings.make(office["staff"], office["case"])
     assert changes("meeting:make") == 1
+    # The case's own unit and whoever books take part from the start.
+    (begun,) = Participant.select()
+    assert (begun.account_id, begun.party.unit_id) == (office["bba"].account, office["own"].id)
 
 
 def test_a_case_that_is_not_received_or_is_closed_has_no_meeting(office):
@@ -60,7 +63,7 @@ def test_services_and_people_are_added_and_taken_out(office):
         meetings.add_party(bba, meeting, office["other"])
     karin = meetings.add_participant(bba, meeting, party=party, person=Contact("Karin Testlind", "k@flen.example"))
     guardian = meetings.add_participant(bba, meeting, role="guardian", who="guardian_1", person=GUN, language="ar")
-    own = meetings.add_party(bba, meeting, office["own"])
+    own = MeetingParty.get(MeetingParty.unit == office["own"])
     sara = meetings.add_participant(bba, meeting, party=own, account=account_of("personal"))
     assert meetings.contact_of(guardian) == GUN and meetings.contact_of(sara) == Contact()
     with pytest.raises(meetings.AlreadyThere):

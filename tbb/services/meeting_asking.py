@@ -1,0 +1,146 @@
+"""Asking those who are to take part which time they can, not before a consent covers them (R13), and reminding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from tbb import clock
+from tbb.database import load, one_at_a_time, rows, transaction
+from tbb.models import Account, Consent, Meeting, MeetingAgreement, MeetingParty, Participant
+from tbb.models.kinds import About, MeetingState, ParticipantState
+from tbb.policy import WORKER, Actor, require
+from tbb.services import consents, meeting_invitations, meeting_links, meeting_shelf, meetings
+from tbb.services.meeting_times import slots_of
+
+REMIND_BEFORE = timedelta(days=2)
+"""How long before the last day to answer those are reminded who have not."""
+_SILENT = """
+    SELECT p.id FROM participant p JOIN meeting m ON m.id = p.meeting_id
+    WHERE m.state = 'proposed' AND m.answers_by IS NOT NULL AND m.answers_by >= ? AND m.answers_by <= ?
+      AND p.state = 'asked' AND p.ended_at IS NULL AND p.answered_at IS NULL AND p.reminded_at IS NULL
+      AND p.asked_at < ? ORDER BY p.id
+"""
+
+
+class NothingToAsk(Exception):
+    """No time is proposed yet, no day is set until which to answer, or nobody is left to ask."""
+
+
+@transaction
+def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
+    """Ask all who have not been asked yet; give the codes of those without an account, {their key: code}, for once.
+
+    Raises Refused, meetings.NotNow, NothingToAsk, and consents.NotCovered with the services that no consent covers
+    today: then nobody is asked and nothing is changed.
+    """
+    one_at_a_time("consents")
+    stands = meetings.opened(actor, meeting)
+    waiting = to_ask(stands)
+    if not waiting or (stands.state != MeetingState.SET and (not slots_of(stands) or stands.answers_by is None)):
+        raise NothingToAsk
+    consents.require_shared(stands.case, _services(waiting))
+    moment, codes = clock.now(), {}
+    for participant in waiting:
+        if participant.party_id is not None:
+            _note_agreement(stands, participant.party)
+        Participant.update(state=ParticipantState.ASKED, asked_at=moment).where(
+            Participant.id == participant.id
+        ).execute()
+        if participant.account_id is None:
+            codes[participant.key] = meeting_links.new_code(actor, participant)
+        if stands.state != MeetingState.SET and address_of(participant, stands):
+            meeting_invitations.ask(actor, Participant.get_by_id(participant.id))
+    if stands.state == MeetingState.SET:
+        meeting_invitations.time_set(actor, stands)
+    if stands.state == MeetingState.DRAFT:
+        Meeting.update(state=MeetingState.PROPOSED, version=Meeting.version + 1).where(
+            Meeting.id == stands.id
+        ).execute()
+    meetings.note(actor, "meeting:ask", stands, ("participants", "state"))
+    return codes
+
+
+def to_ask(meeting: Meeting) -> list[Participant]:
+    """Those who are to take part and have not been asked yet."""
+    return load(
+        Participant,
+        "meeting_id = ? AND state = ? AND ended_at IS NULL ORDER BY id",
+        (meeting.id, ParticipantState.DRAFT),
+    )
+
+
+def uncovered(meeting: Meeting) -> list[tuple[MeetingParty, str]]:
+    """The services of a meeting that no consent covers today, with their labels: nobody of them can be asked."""
+    case = meeting.case
+    return [
+        (party, party.unit.label)
+        for party in load(MeetingParty, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (meeting.id,))
+        if not meeting_shelf.may_be_shared_with(case, party.unit_id)
+    ]
+
+
+def address_of(participant: Participant, meeting: Meeting | None = None) -> str:
+    """Where to write to somebody; empty for who is asked by phone or in the room."""
+    if participant.account_id is not None:
+        return Account.get_by_id(participant.account_id).email
+    return meetings.contact_of(participant, meeting).email
+
+
+@transaction
+def remind(actor: Actor, participant: Participant) -> bool:
+    """Remind somebody who has not answered, now. False when they have, or were reminded today. Raises Refused."""
+    stands = meetings.latest(participant.meeting)
+    require(actor, meetings.right_to_book(stands), meeting_shelf.place_of_meeting(stands))
+    person = Participant.get_by_id(participant.id)
+    today = person.reminded_at is not None and clock.local(person.reminded_at).date() == clock.today()
+    if today or not _waits(stands, person) or not _remind(stands, person):
+        return False
+    meetings.note(actor, "meeting:remind", stands, ("reminded_at",))
+    return True
+
+
+@transaction
+def remind_the_silent() -> int:
+    """Remind, once, each who has not answered when the last day is near; tell how many. For every day."""
+    one_at_a_time("meeting reminders")
+    today, done = clock.today(), 0
+    # Who was asked in the last day has had no time to answer yet.
+    since = Participant.asked_at.db_value(clock.now() - timedelta(hours=20))
+    for (number,) in rows(_SILENT, (today, today + REMIND_BEFORE, since)):
+        participant = Participant.get_by_id(number)
+        meeting = Meeting.get_by_id(participant.meeting_id)
+        if _remind(meeting, participant):
+            meetings.note(WORKER, "meeting:remind", meeting, ("reminded_at",))
+            done += 1
+    return done
+
+
+def _remind(meeting: Meeting, participant: Participant) -> bool:
+    """Write to somebody, if there is an address and, of another service, still a consent."""
+    covered = participant.party_id is None or meeting_shelf.may_be_shared_with(meeting.case, participant.party.unit_id)
+    if not covered or not address_of(participant, meeting):
+        return False
+    Participant.update(reminded_at=clock.now()).where(Participant.id == participant.id).execute()
+    meeting_invitations.remind(Participant.get_by_id(participant.id))
+    return True
+
+
+def _waits(meeting: Meeting, participant: Participant) -> bool:
+    asked = participant.state == ParticipantState.ASKED and participant.ended_at is None
+    return meeting.state == MeetingState.PROPOSED and asked and participant.answered_at is None
+
+
+def _services(waiting: Iterable[Participant]) -> list[int]:
+    """The services of those who are to be asked."""
+    return sorted({participant.party.unit_id for participant in waiting if participant.party_id is not None})
+
+
+def _note_agreement(meeting: Meeting, party: MeetingParty) -> None:
+    """Keep which version of the consent was counted on when a service was asked (AC10)."""
+    newest = load(Consent, "case_id = ? ORDER BY version DESC LIMIT 1", (meeting.case_id,))
+    needed = party.unit_id != meeting.case.unit_id and meeting.case.about != About.ANONYMOUS
+    version = newest[0].version if newest else 0
+    known = load(MeetingAgreement, "party_id = ? AND consent_version = ?", (party.id, version))
+    if not known:
+        MeetingAgreement.create(party=party, consent_version=version, needed=needed, at=clock.now())
