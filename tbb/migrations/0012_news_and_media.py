@@ -19,6 +19,7 @@ TABLES = (
     "article",
     "article_version",
     "writing",
+    "content_rules",
     "banner",
     "last_seen",
     "happening",
@@ -158,6 +159,18 @@ def up(migrator, db):
             indexes = ((("thing", "account"), True),)
 
     db.create_tables([Writing], safe=False)
+
+    class ContentRules(Model):
+        organizer = ForeignKeyField(Organizer, null=True, unique=True, on_delete="CASCADE")
+        second_person = BooleanField(default=False)
+        changed_by = ForeignKeyField(Account, null=True, on_delete="SET NULL")
+        changed_at = DateTimeField()
+
+        class Meta:
+            database = db
+            table_name = "content_rules"
+
+    db.create_tables([ContentRules], safe=False)
 
     class Banner(Model):
         text = CharField(max_length=300)

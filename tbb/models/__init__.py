@@ -41,7 +41,7 @@ from tbb.models.meetings import (
     Participant,
     SlotAnswer,
 )
-from tbb.models.news import Article, ArticleVersion, Banner, LastSeen, Writing
+from tbb.models.news import Article, ArticleVersion, Banner, ContentRules, LastSeen, Writing
 from tbb.models.newsletters import Newsletter, NewsletterLetter, NewsletterSection, Subscriber, Suppression
 from tbb.models.people import Person, Responsibility
 from tbb.models.plans import Coordinator, Plan, PlanAction, PlanField, PlanNote
@@ -140,6 +140,7 @@ ALL_MODELS = (
     Article,
     ArticleVersion,
     Writing,
+    ContentRules,
     Banner,
     LastSeen,
     Happening,

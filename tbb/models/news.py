@@ -80,6 +80,15 @@ class Writing(BaseModel):
         indexes = ((("thing", "account"), True),)
 
 
+class ContentRules(BaseModel):
+    """Whether a huvudman, or the county when none is named, wants a second person to look before publishing."""
+
+    organizer = ForeignKeyField(Organizer, null=True, unique=True, backref="content_rules", on_delete="CASCADE")
+    second_person = BooleanField(default=False)
+    changed_by = ForeignKeyField(Account, null=True, backref="content_rules", on_delete="SET NULL")
+    changed_at = UtcDateTimeField()
+
+
 class Banner(BaseModel):
     """An urgent message on the start page, from one moment to another."""
 
