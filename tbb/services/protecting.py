@@ -56,21 +56,50 @@ def protect(actor: Actor, unit: Unit, person: Person, *, function_name: str, swi
     if known and switchboard not in known:
         raise UnknownNumber
     one_at_a_time(contact_changes.lock_of(person.id))
-    old = load(Person, "id = ?", (person.id,))[0]
-    own = "SELECT DISTINCT unit_id FROM responsibility WHERE person_id = ? ORDER BY unit_id"
-    units = [number for (number,) in rows(own, (person.id,))]
-    secrets = _secrets(old, units)
-    _hide(person.id, function_name, switchboard)
-    _stop_what_waits(actor, person.id)
-    _blank_history(person.id, units, secrets, function_name)
-    _forget_elsewhere(units, old, secrets, function_name)
-    hand_marks.person(person.id)
-    for number in units:
-        entry_history.write(actor, number, "protect", {"protected": False}, {"protected": True}, person=person.id)
-    search.reindex(units)
+    reached = {
+        number for each in _also_known_as(person.id) for number in _hide_one(actor, each, function_name, switchboard)
+    }
+    search.reindex(sorted(reached))
     versions.bump(versions.DIRECTORY)
     fields = ("protected", "function_name", "switchboard", *OWN)
     audit.record(actor, "person:protect", "person", person.id, place=place_of(unit), fields=fields)
+
+
+def _hide_one(actor: Actor, person: int, function_name: str, switchboard: str) -> list[int]:
+    """Hide one person of the directory; give the units in which they stand or have stood."""
+    old = load(Person, "id = ?", (person,))[0]
+    units = _units_of(person)
+    secrets = _secrets(old, units)
+    _hide(person, function_name, switchboard)
+    _stop_what_waits(actor, person)
+    _blank_history(person, units, secrets, function_name)
+    _forget_elsewhere(units, old, secrets, function_name)
+    hand_marks.person(person)
+    for number in units:
+        entry_history.write(actor, number, "protect", {"protected": False}, {"protected": True}, person=person)
+    return units
+
+
+def _units_of(person: int) -> list[int]:
+    own = "SELECT DISTINCT unit_id FROM responsibility WHERE person_id = ? ORDER BY unit_id"
+    return [number for (number,) in rows(own, (person,))]
+
+
+def _also_known_as(person: int) -> list[int]:
+    """The person, and whoever bears the same name with the same e-mail or in one of the same units.
+
+    Somebody who is appointed anew, or comes with a register, may stand in the directory more than once: an ended
+    responsibility must not keep the name that the present one has lost.
+    """
+    same = """
+        SELECT p.id FROM person p JOIN person me ON me.id = ? WHERE p.id <> me.id AND p.name <> ''
+          AND LOWER(p.name) = LOWER(me.name) AND NOT p.protected
+          AND ((p.email <> '' AND LOWER(p.email) = LOWER(me.email)) OR EXISTS (
+            SELECT 1 FROM responsibility r JOIN responsibility mine ON mine.unit_id = r.unit_id
+            WHERE r.person_id = p.id AND mine.person_id = me.id))
+        ORDER BY p.id
+    """
+    return [person, *(number for (number,) in rows(same, (person,)))]
 
 
 def _secrets(person: Person, units: Iterable[int]) -> list[str]:

@@ -269,6 +269,20 @@ def test_a_protected_name_phone_and_address_leave_nothing_behind(cast):
     )
 
 
+def test_who_stands_in_the_directory_twice_is_protected_in_every_row_also_in_those_that_have_ended(cast):
+    ended = {"starts_on": date(2020, 1, 1), "ends_on": date(2022, 6, 1)}
+    before = make.person("Helena Exempelsson", phone="070-174 06 91", email="")
+    make.responsible(cast.unit, before, **ended)
+    elsewhere = make.person("Helena Exempelsson", phone="070-174 06 92", email=cast.person.email)
+    make.responsible(make.unit("Fjärde"), elsewhere)
+    namesake = make.person("Helena Exempelsson", phone="070-174 06 93", email="helena@annanby.example")
+    make.responsible(make.unit("Femte"), namesake)
+    keeping.protect(acting(cast.head), cast.unit, cast.person, function_name="BBA", switchboard=cast.unit.phone)
+    hidden = {person.id: person.protected for person in Person.select()}
+    assert hidden[before.id] and hidden[elsewhere.id] and not hidden[namesake.id]
+    assert Person.get_by_id(before.id).label == "BBA" and search.find("helena", today=NOON.date()).total <= 1
+
+
 def test_what_was_protected_cannot_come_back_by_restoring_nor_by_a_change_that_waits(cast, at):
     seed(cast)
     keeping.protect(acting(cast.head), cast.unit, cast.person, function_name="BBA", switchboard="08-465 004 55")
