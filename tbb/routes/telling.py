@@ -8,7 +8,7 @@ from tbb.forms.telling import AccessibilityForm, AppearanceForm, ReportForm
 from tbb.policy import Permission
 from tbb.services import directory, feedback
 from tbb.web.access import actor, public, requires
-from tbb.web.forms import comes_from_here, csrf, stand_guard, who
+from tbb.web.forms import comes_from_here, csrf, mark_of_sending, stand_guard, who
 from tbb.web.hypermedia import page, see_other
 from tbb.web.shell import SCHEME_COOKIE, settings
 
@@ -111,4 +111,5 @@ def _tell(subject: str, topic: str, form: ReportForm | AccessibilityForm, about:
         page=about,
         tell_address=settings().contact_email,
         unit_id=unit_id,
+        once=mark_of_sending(),
     )

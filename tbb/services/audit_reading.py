@@ -53,7 +53,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One row, with the names that its numbers stand for today; `account` is None for those without one."""
+    """One row, with the names that its numbers stand for today; `account` is None for those without one.
+
+    `about` is the name of the account that the row is about.
+    """
 
     id: int
     at: datetime
@@ -73,6 +76,7 @@ class Line:
     account: int | None = None
     unit_name: str = ""
     organizer_name: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,8 @@ def account_of(actor: str) -> int | None:
 
 def named(found: Sequence[tuple]) -> list[Line]:
     """Make lines of raw rows of the columns LINE, with the names of accounts, units and organizers."""
-    people = _account_names(row[2] for row in found)
+    things = [f"account:{row[5]}" for row in found if row[4] == "account"]
+    people = _account_names([*(row[2] for row in found), *things])
     units = _names("unit", {row[9] for row in found})
     organizers = _names("organizer", {row[10] for row in found})
     return [
@@ -202,6 +207,7 @@ def named(found: Sequence[tuple]) -> list[Line]:
             account=account_of(row[2]),
             unit_name=units.get(row[9], ""),
             organizer_name=organizers.get(row[10], ""),
+            about=people.get(f"account:{row[5]}", "") if row[4] == "account" else "",
         )
         for row in found
     ]  # fmt: skip

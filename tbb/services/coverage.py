@@ -244,4 +244,7 @@ def _trend(reached: set[tuple[str, int]]) -> tuple[Sum, ...]:
         if (code, organizer) in reached:
             terms[term] = [a + b for a, b in zip(terms.get(term, [0, 0, 0]), figures, strict=True)]
     ordered = sorted(terms.items(), key=lambda item: (item[0][2:], item[0][:2] == "HT"))
-    return tuple(Sum(term, term, units, with_bba, confirmed, 0, 0, 0) for term, (units, with_bba, confirmed) in ordered)
+    return tuple(
+        Sum(f"{term[:2]} {term[2:]}", term, units, with_bba, confirmed, 0, 0, 0)
+        for term, (units, with_bba, confirmed) in ordered
+    )

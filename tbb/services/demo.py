@@ -84,14 +84,12 @@ def load(actor: Actor, *, scenes: bool = True) -> int:
     site.mark_as_demo()
     _County().build()
     demo_cast.build()
-    for scene in (
-        (demo_joining, demo_responsibilities, demo_keeping, demo_assessments, demo_cases, demo_audit) if scenes else ()
-    ):
+    for scene in SCENES if scenes else ():
         scene.play()
     search.reindex()
     versions.bump(versions.DIRECTORY)
     made = Unit.select().count()
-    audit.record(actor, "demo:load", "database", "all", note=f"{made} units")
+    audit.record(actor, "demo:load", "database", "all", note=f"{made} verksamheter")
     return made
 
 

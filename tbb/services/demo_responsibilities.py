@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from tbb import clock
-from tbb.models import Municipality, Responsibility, TermConfirmation, Unit
+from tbb.models import CoverageRecord, Municipality, Responsibility, TermConfirmation, Unit
 from tbb.models.kinds import Kind, Mandate, OrganizerKind, Role
 from tbb.policy import Actor
-from tbb.services import actors, appointing, confirmations, demo_cast, terms
+from tbb.services import actors, appointing, confirmations, coverage, demo_cast, terms
 from tbb.services.appointing import Draft, Mandated, NewPerson
 from tbb.services.terms import Starts
 
@@ -26,6 +26,7 @@ def play() -> None:
     _replace(actor, preschools[1], "Nils Provlund", "070-174 06 92", today)
     _leave_empty(preschools[2])
     _ask([_own(Kind.COMPULSORY)[0], *_own(Kind.UPPER_SECONDARY)])
+    _earlier_terms()
 
 
 def _own(kind: Kind) -> list[Unit]:
@@ -61,3 +62,16 @@ def _ask(units: list[Unit]) -> None:
         TermConfirmation.responsibility.in_(silent)
     ).execute()
     confirmations.watch(STARTS, numbers)
+
+
+def _earlier_terms() -> None:
+    """Let the board have grown, term by term: fewer had a BBA and fewer were confirmed, the longer ago."""
+    coverage.keep_record(STARTS)
+    day, now = clock.today(), list(CoverageRecord.select().order_by(CoverageRecord.id).dicts())
+    for ago in (1, 2, 3):
+        day = terms.term_of(day, STARTS).starts_on - timedelta(days=1)
+        for number, row in enumerate(now):
+            lacked = min(row["with_bba"], (number % 5 < ago) * row["units"])
+            figures = {"with_bba": row["with_bba"] - lacked, "taken_on": day, "term": terms.term_of(day, STARTS).code}
+            figures["confirmed"] = min(row["confirmed"], figures["with_bba"])
+            CoverageRecord.create(**{name: value for name, value in row.items() if name != "id"} | figures)

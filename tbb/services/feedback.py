@@ -11,7 +11,7 @@ from tbb import clock
 from tbb.database import keyring, transaction
 from tbb.models import Feedback, Letter, Unit
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, faults, letters, limits
+from tbb.services import audit, faults, letters, limits, receipts
 from tbb.services.faults import FaultState
 
 KEPT = timedelta(days=90)
@@ -43,8 +43,11 @@ def tell(
     page: str,
     tell_address: str,
     unit_id: int | None = None,
+    once: str = "",
 ) -> None:
     """Keep a message sealed and tell its keeper that there is one; raise TooOften when there have been too many.
+
+    What comes again under the same `once`, because no answer reached the sender, is not kept twice.
 
     A fault in a unit's entry is told of to the unit's owners and to the county, once a day; everything else to
     `tell_address`. A letter says where to read it, never what it says.
@@ -52,13 +55,23 @@ def tell(
     require(actor, Permission.TELL_US)
     limits.spend("feedback", sender, most=PER_SENDER, seconds=PER_SENDER_SECONDS)
     limits.spend("feedback", "everybody", most=ALL_SENDERS, seconds=ALL_SENDERS_SECONDS)
-    _keep(actor, subject, topic, message, reply_to, page, tell_address, unit_id)
+    _keep(actor, subject, topic, message, reply_to, page, tell_address, unit_id, once)
 
 
 @transaction
 def _keep(
-    actor: Actor, subject: str, topic: str, message: str, reply_to: str, page: str, to: str, unit_id: int | None
+    actor: Actor,
+    subject: str,
+    topic: str,
+    message: str,
+    reply_to: str,
+    page: str,
+    to: str,
+    unit_id: int | None,
+    once: str,
 ) -> None:
+    if once and not receipts.note(once):
+        return
     key = secrets.token_hex(16)
     kept = Feedback.create(
         key=key,

@@ -40,6 +40,11 @@ class AccountLine:
     signed_in_at: datetime | None
     duties: tuple[HeldDuty, ...]
 
+    @property
+    def told(self) -> list[tuple[Duty, str]]:
+        """The duties and where, each once: somebody may have the same duty for several cases."""
+        return list(dict.fromkeys((held.duty, held.where) for held in self.duties))
+
 
 @dataclass(frozen=True)
 class AccountList:

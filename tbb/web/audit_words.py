@@ -322,8 +322,10 @@ def thing_name(thing: str) -> str:
 
 
 def thing_label(line: Line) -> str:
-    """Name the thing of a row: Brev 12, Logg, or Logg: konto 7 when it is the log about an account."""
+    """Name the thing of a row: Brev 12, Konto: Eva Testborg, Logg, or Logg: konto 7 when it is the log about one."""
     named = thing_name(line.thing).capitalize()
+    if line.about:
+        return f"{named}: {line.about}"
     kind, colon, number = line.thing_id.partition(":")
     if line.thing_id in ("list", "all"):
         return named

@@ -30,7 +30,7 @@ def install(app: Flask) -> None:
 
 def form_stamp() -> str:
     """Say, signed, when a form was given out. It needs no session, so that public pages set no cookie."""
-    return _signer().sign(b"form").decode()
+    return _signer().sign(secrets.token_hex(8)).decode()
 
 
 def comes_from_here() -> bool:
@@ -54,6 +54,15 @@ def stand_guard() -> bool:
     except BadSignature:
         abort(400)
     return not request.form.get("homepage")
+
+
+def mark_of_sending() -> str:
+    """Tell one sending of an anonymous form from all others, so that what is sent again is not kept twice.
+
+    A page that is kept for many visitors gives them the same stamp; therefore all that they wrote counts as well.
+    """
+    told = "\n".join(f"{name}={value}" for name, value in sorted(request.form.items(multi=True)))
+    return keyring().fingerprint(f"{request.path}\n{told}")
 
 
 def form_key() -> str:

@@ -5,19 +5,12 @@ TBB_KILL_ROUNDS says how many times; a few in each run, more by hand.
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -29,45 +22,11 @@ from tbb.services.demo_cast import account_of
 from tbb.web.sitting import COOKIES
 from tests import engines, make_cases
 from tests.at_work import units
-from tests.page import Page
-from tests.people import filled_in
+from tests.serving import PATIENCE, Browser, Gone, Served
 
-ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("TBB_KILL_ROUNDS", "3"))
 SEE = "area.halsa.see"
 TOLD = {"child.label": "Alva E", "area.trygghet.level": "stod", "told.child": "yes", "told.guardians": "yes"}
-PATIENCE = 60
-
-
-class Gone(Exception):
-    """The server does not answer: it was killed."""
-
-
-class Browser:
-    """Somebody signed in who asks a server over real connections, and may lose it at any moment."""
-
-    def __init__(self, port: int, cookie: str):
-        self.port, self.cookie = port, cookie
-
-    def ask(self, method: str, path: str, data: dict | None = None) -> tuple[int, str]:
-        """Ask once; raise Gone when no whole answer comes."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {"Cookie": self.cookie, "Sec-Fetch-Site": "same-origin"}
-        if data is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        try:
-            line.request(method, path, body=urlencode(data) if data is not None else None, headers=headers)
-            answer = line.getresponse()
-            return answer.status, answer.read().decode()
-        except (OSError, http.client.HTTPException) as problem:
-            raise Gone from problem
-        finally:
-            line.close()
-
-    def form(self, path: str) -> dict:
-        """What a page's form holds, untouched."""
-        page = Page(self.ask("GET", path)[1])
-        return max((filled_in(form) for form in page.soup.select("main form[method=post]")), key=len)
 
 
 @pytest.fixture
@@ -81,41 +40,10 @@ def desk(county_url, key_file, tmp_path):
         wheels = [make_cases.draft(author, own, own, TOLD) for _ in range(3 * ROUNDS + 1)]
         cookie = f"{COOKIES[1]}={sittings.begin(author, method='test', strong=True)}"
     engines.close()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environ = {
-        "PATH": os.environ["PATH"], "TBB_ENV": "development", "TBB_INSTANCE": str(tmp_path),
-        "TBB_DATABASE_URL": county_url, "TBB_SECRET_KEY": "a secret of the killed, long enough to be one",
-        "TBB_KEY_FILE": str(key_file), "TBB_CASE_KEYS": str(engines.case_key_file()),
-        "TBB_BASE_URL": f"http://127.0.0.1:{port}",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--threads=4", "app:app"]
-
-    @contextmanager
-    def server():
-        with (tmp_path / "log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
-            try:
-                _wait(port, process)
-                yield process
-            finally:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                process.wait()
-
-    yield Browser(port, cookie), wheels, server
+    served = Served(county_url, key_file, tmp_path)
+    yield Browser(served.port, cookie), wheels, served.running
     engines.configure(county_url)
     engines.close()
-
-
-def _wait(port: int, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.02)
-    pytest.fail("The server did not start.")
 
 
 def write_until_gone(browser: Browser, wheel: Wheel, form: dict, kept: dict) -> None:

@@ -140,4 +140,4 @@ def test_the_trend_keeps_the_last_count_of_each_term(county):
         CoverageRecord.update(term="HT2025", with_bba=0).execute()
         coverage.keep_record(STARTS)
     text = go(signed_in(county, "processledare"), BOARD).text
-    assert "HT2025" in text and "HT2026" in text and text.index("HT2025") < text.index("HT2026")
+    assert "HT 2025" in text and "HT 2026" in text and text.index("HT 2025") < text.index("HT 2026")
