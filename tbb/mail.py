@@ -7,6 +7,7 @@ import smtplib
 import ssl
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -45,10 +46,30 @@ class Unsure(Exception):
     """The line broke while the words were leaving: nobody can know whether they arrived."""
 
 
-def compose(*, sender: str, recipient: str, subject: str, body: str, message_id: str, html: str = "") -> EmailMessage:
-    """Write a letter to exactly one recipient, in plain text and, when there is one, in HTML beside it.
+@dataclass(frozen=True)
+class CalendarPart:
+    """What a calendar makes of a letter: a file, and whether it invites (REQUEST) or takes back (CANCEL)."""
 
-    Raises BadAddress, and ValueError for a header with more than one line.
+    file: bytes
+    method: str
+
+
+def compose(
+    *,
+    sender: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    message_id: str,
+    html: str = "",
+    calendar: CalendarPart | None = None,
+    follows: str = "",
+) -> EmailMessage:
+    """Write a letter to exactly one recipient, in plain text and, when there are such, as HTML and calendar beside it.
+
+    With a calendar it is an iMIP message (RFC 6047), which mail programs show with buttons to answer. `follows` is the
+    Message-ID of an earlier letter about the same. Raises BadAddress, and ValueError for a header with more than one
+    line.
     """
     letter = EmailMessage(policy=SMTP)
     letter["From"] = sender
@@ -56,6 +77,8 @@ def compose(*, sender: str, recipient: str, subject: str, body: str, message_id:
     # Python reads encoded words in what it is given, line breaks within them and all.
     letter["Subject"] = subject.replace("=?", "= ?")
     letter["Message-ID"] = message_id
+    if follows:
+        letter["In-Reply-To"] = letter["References"] = follows
     letter["Date"] = format_datetime(now())
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
@@ -63,6 +86,10 @@ def compose(*, sender: str, recipient: str, subject: str, body: str, message_id:
     letter.set_content(body, cte="quoted-printable")
     if html:
         letter.add_alternative(html, subtype="html", cte="quoted-printable")
+    if calendar:
+        # Last, for the last form is the best that a mail program understands; in base64 no server breaks its lines.
+        parameters = {"method": calendar.method}
+        letter.add_alternative(calendar.file.decode(), subtype="calendar", params=parameters, cte="base64")
     return letter
 
 

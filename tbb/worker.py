@@ -15,9 +15,10 @@ from pathlib import Path
 from tbb import clock, jobs, mail
 from tbb.database import connection
 from tbb.models import Letter
-from tbb.services import letters, resets
+from tbb.services import letters, meeting_mail, resets
 from tbb.services.letters import Cause
 from tbb.settings import Settings
+from tbb.web.letter_calendars import calendar_part
 from tbb.web.letters import CannotWrite, render
 
 log = logging.getLogger("tbb.worker")
@@ -69,6 +70,9 @@ class Postman:
     def deal_with(self, letter: Letter) -> None:
         """Send one letter that has been taken, and write down how it went."""
         try:
+            if not meeting_mail.may_leave(letter.dedupe):
+                letters.mark_stopped(letter)
+                return
             composed = self._compose(letter)
         except letters.CannotRead:
             letters.mark_held(letter, Cause.FACTS)
@@ -88,8 +92,8 @@ class Postman:
             self.line.close()
 
     def _compose(self, letter: Letter) -> EmailMessage:
-        to = self.settings
-        said = render(letter.template, letters.facts_of(letter), base_url=to.base_url, language=letter.language)
+        to, facts = self.settings, letters.facts_of(letter)
+        said = render(letter.template, facts, base_url=to.base_url, language=letter.language)
         return mail.compose(
             sender=to.mail_from,
             recipient=letter.recipient,
@@ -97,6 +101,8 @@ class Postman:
             body=said.text,
             html=said.html,
             message_id=mail.message_id(letters.mark_of(letter), to.base_url),
+            calendar=calendar_part(facts.get("calendar"), sender=to.mail_from, language=letter.language),
+            follows=mail.message_id(facts["follows"], to.base_url) if facts.get("follows") else "",
         )
 
     def _send(self, letter: Letter, composed: EmailMessage) -> None:
@@ -112,7 +118,7 @@ class Postman:
         except mail.Unsure:
             letters.mark_unsure(letter)
         except letters.TakenOver:
-            log.warning("a letter was taken for too long and left to another worker")
+            log.warning("a letter was stopped, or taken for too long and left to another worker")
         else:
             letters.mark_sent(letter)
             self.pause, self.not_before = SHORTEST_PAUSE, None

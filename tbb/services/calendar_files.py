@@ -20,7 +20,7 @@ MAKER = "-//Tillsammans for barnens basta//tbb//SV"
 ZONE = "Europe/Stockholm"
 METHODS = ("PUBLISH", "REQUEST", "CANCEL")
 STATUSES = ("CONFIRMED", "TENTATIVE", "CANCELLED")
-LONGEST_LINE, LONGEST_TEXT = 200, 2000
+LONGEST_LINE, LONGEST_TEXT, LONGEST_ADDRESS = 200, 2000, 500
 REFRESH = timedelta(hours=1)
 UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,119}")
 EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,190}")
@@ -100,6 +100,17 @@ def moment_of(wall: str) -> datetime:
     if said.tzinfo is not None or clock.local(moment).replace(tzinfo=None) != said:
         raise ValueError(f"{wall!r} is no time in Sweden.")
     return moment
+
+
+def is_address(url: str) -> bool:
+    """Whether this can stand as an address on the web, so that a calendar makes a link of it."""
+    if len(url) > LONGEST_ADDRESS or not ADDRESS.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def one_line(text: str, most: int = LONGEST_LINE) -> str:
@@ -202,8 +213,7 @@ def _paragraphs(text: str) -> str:
 
 
 def _address(url: str) -> str:
-    parts = urlsplit(url) if ADDRESS.fullmatch(url) else urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 500:
+    if not is_address(url):
         raise BadEvent("url")
     return url
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,7 @@ from peewee import fn
 
 from tbb.clock import now
 from tbb.crypto import CannotOpen
-from tbb.database import db, keyring, run, transaction
+from tbb.database import db, keyring, rows, run, transaction
 from tbb.models import Letter
 
 LEASE = timedelta(seconds=60)
@@ -66,13 +67,14 @@ def write(
     *,
     language: str = "sv",
     rather_twice: bool = False,
+    not_before: datetime | None = None,
 ) -> bool:
     """Put a letter in the outbox within the caller's transaction; False when that very letter is there already.
 
     `template` names a file of templates/letters and `facts` fill it; addresses in them are paths on our own site,
     and the facts are kept sealed. Nothing about a child may be in them. `rather_twice` lets a letter that may or may
-    not have left be sent again under the same Message-ID. A letter to an address that letters have come back from is
-    held, for a person to decide.
+    not have left be sent again under the same Message-ID. It does not leave before `not_before`; until then it can be
+    stopped. A letter to an address that letters have come back from is held, for a person to decide.
     """
     if len(dedupe) > LONGEST_DEDUPE:
         dedupe = f"{dedupe[:80]}:{fingerprint(dedupe)}"
@@ -88,7 +90,7 @@ def write(
             message_id=mark,
             state=State.HELD if dead else State.QUEUED,
             last_problem=Cause.BOUNCED if dead else "",
-            next_at=moment,
+            next_at=max(moment, not_before or moment),
             created_at=moment,
         )
         .on_conflict_ignore()
@@ -96,6 +98,28 @@ def write(
         .execute()
     )
     return bool(added)
+
+
+def stop(dedupe: str) -> bool:
+    """Within the caller's transaction, see that a letter never leaves; False when it has left, or may have.
+
+    A worker that has taken it finds out before a word of it has left, whichever of the two comes first.
+    """
+    done = run(
+        "UPDATE letter SET state = 'stopped', facts = NULL, leased_until = NULL"
+        " WHERE dedupe = ? AND state IN ('queued', 'claimed', 'failed', 'held', 'kept')",
+        (dedupe,),
+    )
+    return done.rowcount == 1
+
+
+def states_of(dedupes: Iterable[str]) -> dict[str, State]:
+    """Tell where letters are: {dedupe: state}; those that are forgotten are left out."""
+    named = list(dedupes)
+    if not named:
+        return {}
+    found = rows(f"SELECT dedupe, state FROM letter WHERE dedupe IN ({', '.join('?' * len(named))})", named)
+    return {dedupe: State(state) for dedupe, state in found}
 
 
 def fingerprint(dedupe: str) -> str:
@@ -197,6 +221,12 @@ def mark_kept(letter: Letter) -> None:
 
 
 @transaction
+def mark_stopped(letter: Letter) -> None:
+    """Write down that the letter may not leave any longer, and forget what it said."""
+    _settle(letter, State.STOPPED, facts=None)
+
+
+@transaction
 def mark_held(letter: Letter, cause: Cause) -> None:
     """Hold a letter that cannot be sent as it is, so that it is neither lost nor tried again and again."""
     _settle(letter, State.HELD, last_problem=cause)
@@ -258,4 +288,7 @@ def _next_try(letter: Letter) -> datetime:
 
 
 def _settle(letter: Letter, state: State, **more: Any) -> None:
-    Letter.update(state=state, leased_until=None, **more).where(Letter.id == letter.id).execute()
+    """Write down where a letter is that was on its way; one that was stopped meanwhile stays stopped."""
+    Letter.update(state=state, leased_until=None, **more).where(
+        Letter.id == letter.id, Letter.state << (State.CLAIMED, State.SENDING)
+    ).execute()

@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 from tbb import clock
 from tbb.database import load, rows
-from tbb.models import Case, Coordinator, ForumItem, Letter, MeetingParty, Participant
+from tbb.models import Case, Coordinator, ForumItem, MeetingParty, Participant
 from tbb.models.kinds import ParticipantState
 from tbb.policy import Actor
-from tbb.services import audit, case_shelf, consents
-from tbb.services.letters import State
+from tbb.services import audit, case_shelf, consents, meeting_invitations
 
 _PARTIES = """
     SELECT y.id, y.unit_id FROM meeting_party y JOIN meeting m ON m.id = y.meeting_id
@@ -59,21 +58,9 @@ def _end_party(actor: Actor, number: int) -> None:
         participant.ended_at, participant.state = clock.now(), ParticipantState.ENDED
         participant.link_ends_at = min(participant.link_ends_at or clock.now(), clock.now())
         participant.save()
-        _stop_letters(participant)
         if was != ParticipantState.DRAFT:
-            cancel_for(actor, participant)
+            meeting_invitations.cancel_for(actor, participant)
     _end(MeetingParty, number)
-
-
-def cancel_for(actor: Actor, participant: Participant) -> None:
-    """Within the caller's transaction, take the meeting out of the calendar of one who had been invited."""
-
-
-def _stop_letters(participant: Participant) -> None:
-    """Stop what has been written to somebody about the meeting and has not left."""
-    marks = [mark for (mark,) in rows("SELECT dedupe FROM meeting_letter WHERE participant_id = ?", (participant.id,))]
-    if marks:
-        Letter.update(state=State.STOPPED).where(Letter.dedupe << marks, Letter.state == State.QUEUED).execute()
 
 
 def _end_items(case: Case, open_to: Callable[[int], bool]) -> set[int]:

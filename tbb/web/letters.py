@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, pass_context, select_autoescape
 from jinja2.runtime import Context
 
+from tbb.web.letter_frames import FRAMES, Frame, day, when
+
 FOLDER = Path(__file__).resolve().parents[1] / "templates" / "letters"
 LINK = re.compile(r"-> (?P<text>[^|]+?) \| (?P<path>\S+)")
 LIST_SIGNS = ("- ", "– ")
@@ -26,34 +28,6 @@ PLAIN = "plain"
 MOST_CHARACTERS = 2000
 JOINERS = "\u200c\u200d"
 """Invisible, but part of words in some scripts; every other invisible character is taken away."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The words around every letter in one language."""
-
-    service: str
-    why: str
-    no_answer: str
-    copy: str
-    direction: str = "ltr"
-
-
-FRAMES = {
-    "sv": Frame(
-        "Tillsammans för barnens bästa i Sörmland",
-        "Du får brevet för att din e-postadress finns i tjänsten Tillsammans för barnens bästa.",
-        "Det går inte att svara på brevet.",
-        "Fungerar inte knappen? Kopiera adressen till webbläsaren:",
-    ),
-    "en": Frame(
-        "Tillsammans för barnens bästa i Sörmland",
-        "You receive this letter because somebody gave us your e-mail address.",
-        "This letter cannot be answered.",
-        "Does the button not work? Copy the address to your browser:",
-    ),
-}
-"""A letter is in another language than Swedish when it has a template and a frame in that language."""
 
 
 class CannotWrite(Exception):
@@ -177,6 +151,16 @@ def _set_apart(context: Context, value: object) -> object:
     return values.put(value) if isinstance(values, Values) else value
 
 
+@pass_context
+def _when(context: Context, time: dict[str, Any]) -> str:
+    return when(str(time["wall"]), time["minutes"], str(context["language_of_the_letter"]))
+
+
+@pass_context
+def _day(context: Context, said: object) -> str:
+    return day(str(said), str(context["language_of_the_letter"]))
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     made = Environment(
@@ -188,13 +172,15 @@ def _environment() -> Environment:
         finalize=_set_apart,
     )
     made.tests["path"] = is_path
+    made.filters |= {"when": _when, "day": _day}
     return made
 
 
 def _written(template: str, facts: dict[str, Any], values: Values, language: str) -> tuple[dict[str, str], str]:
     name = f"{template}.txt" if language == "sv" else f"{language}/{template}.txt"
     try:
-        words = _environment().get_template(name).render(facts | {"values_of_the_letter": values})
+        known = {"values_of_the_letter": values, "language_of_the_letter": language}
+        words = _environment().get_template(name).render(facts | known)
     except TemplateNotFound as problem:
         raise CannotWrite(f"there is no template {template}", missing=True) from problem
     except Exception as problem:

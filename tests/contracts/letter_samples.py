@@ -6,6 +6,8 @@ from typing import Any
 
 UNITS = {"units": ["Näckrosskolan F–6", "Förskolan Humlan"], "more": 3}
 GAPS = {"units": [{"label": "Näckrosskolan F–6", "since": "2026-11-24"}], "more": 0, "path": "/arbetsyta/verksamheter"}
+MEETING = {"reference": "M-7K3M2Q", "unit": "Näckrosskolan", "path": "/svar/abc"}
+TIMES = [{"wall": "2026-12-01T13:00", "minutes": 60}, {"wall": "2026-12-02T09:30", "minutes": 60}]
 ANCHOR = f"2026-11-23T12:00:00Z row=17 count=17 digest={'ab12' * 16}"
 
 SAMPLES: dict[str, list[dict[str, Any]]] = {
@@ -75,6 +77,23 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "joining_renewal": [
         {"organization": "Exempelskolan AB", "renew_by": "2026-12-31", "path": "/arbetsyta/x", "again": again}
         for again in (True, False)
+    ],
+    "meeting_ask": [
+        MEETING | {"slots": TIMES, "again": again, "answers_by": by, "signs_in": again}
+        for again, by in ((False, "2026-11-27"), (True, "2026-11-27"), (False, ""))
+    ],
+    "meeting_cancel": [
+        {"reference": "M-7K3M2Q", "unit": "Näckrosskolan", "called_off": off, "time": time}
+        for off in (True, False)
+        for time in (TIMES[0], None)
+    ],
+    "meeting_request": [
+        MEETING | {"time": TIMES[0], "place": place, "video": video, "changed": changed, "signs_in": changed}
+        for changed, place, video in (
+            (False, "Rum Näckrosen, Skolgatan 1", False),
+            (True, "", True),
+            (True, "Rum Näckrosen", True),
+        )
     ],
     "password_changed": [{"name": "Helena Exempelsson", "when": "2026-11-23 kl. 14.05", "path": "/nytt-losenord"}],
     "plain": [{"subject": "Ett brev", "body": "Hej!\n\nEn rad.\nEn till.\n"}],

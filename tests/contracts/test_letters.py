@@ -61,7 +61,7 @@ HEADERS = [
     "From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version",
     "Content-Type",
 ]  # fmt: skip
-SHORT_FACTS = {"reference", "last_day", "again", "stage", "subject"}
+SHORT_FACTS = {"reference", "last_day", "again", "stage", "subject", "changed", "called_off"}
 """The facts that may stand in a subject: no name of a person, and no place that tells what kind of help it is."""
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad\u2028\u2029\x00\ud800-\udfff]")
 
@@ -245,6 +245,23 @@ def test_a_reader_gets_a_letter_in_another_language_only_where_there_is_one():
     for folder in (path for path in FOLDER.iterdir() if path.is_dir()):
         assert folder.name in FRAMES
         assert {path.stem for path in folder.glob("*.txt")} <= set(TEMPLATES)
+
+
+@pytest.mark.parametrize("language", [folder.name for folder in sorted(FOLDER.iterdir()) if folder.is_dir()])
+def test_a_letter_in_another_language_is_as_whole_and_says_as_much(language):
+    frame = FRAMES[language]
+    for template in sorted(path.stem for path in (FOLDER / language).glob("*.txt")):
+        for facts in SAMPLES[template]:
+            said = render(template, facts, base_url=HERE, language=language)
+            swedish = render(template, facts, base_url=HERE)
+            assert shape(said)[0] == shape(swedish)[0], "the same parts, lines and links"
+            assert len(said.subject) <= 78 and said.subject != swedish.subject and said.why != swedish.why
+            html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(said.html)
+            root = BeautifulSoup(said.html, "html.parser").html
+            assert (root["lang"], root["dir"]) == (language, frame.direction)
+            for words in (said.text, said.html):
+                assert "{" not in words.partition("</style>")[2] and "None" not in words and frame.no_answer in words
+            assert facts["reference"] in said.subject
 
 
 def test_the_frame_can_be_read_without_its_rules_and_in_the_dark():

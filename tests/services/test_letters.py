@@ -280,6 +280,7 @@ def test_unless_twice_is_better_than_never_then_it_is_sent_later_as_the_same_let
 
 
 def test_what_is_rather_sent_twice_is_not_sent_for_ever(postman, settings, at):
+    at(NOON)
     write(rather_twice=True)
     moment = NOON
     for _ in range(len(letters.WAITS) + 1):
@@ -324,6 +325,7 @@ def test_a_relay_that_is_down_for_an_hour_loses_nothing_and_sends_nothing_twice(
         url = box.url
     settings.smtp_url = url
     postman = worker.Postman(settings)
+    at(NOON)
     for number in range(30):
         write(f"a:{number}")
     tried = 0
