@@ -54,6 +54,7 @@ BUNDLES = {
         "cases",
         "mapping",
         "transitions",
+        "consents",
         "case_exports",
         "assessments",
         "forgetting",

@@ -34,7 +34,8 @@ from tbb.models import (
     Unit,
     Upload,
 )
-from tbb.policy import Actor
+from tbb.models.kinds import Duty
+from tbb.policy import Actor, Held
 from tbb.services import case_export, demo_joining, letters, sealed_fields
 from tbb.services.demo_cast import account_of
 from tbb.services.wheel_texts import NEWEST
@@ -133,6 +134,8 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     meeting = make_meetings.meeting(case, at=moment + timedelta(days=7))
     proposed = make_meetings.slot(meeting, moment + timedelta(days=8))
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
+    bba = Actor(f"account:{author}", author, frozenset({Held(Duty.BBA, unit.id)}), strong=True)
+    agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
     export = case_export.note(writer, case, "archive", "Till diariet.")
     if where == "own":
         lent = Account.get_by_id(account_of("delegerad")).grants.get()
@@ -145,6 +148,7 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     listed = Forgetting.create(key=f"{unit.id:031x}f", organizer=unit.organizer, items="[]", drawn_at=moment)
     return {
         "case": {"key": case.key, "wheel": wheel.key, "other": second.key, "number": 999_999},
+        "consent": {"key": second.key, "language": "sv", "number": agreed.parties.get().id * 24},
         "export": {"key": case.key, "export": export.key, "form": "json"},
         "extract": {"key": case.key, "export": extract.key, "form": "json"},
         "draft": {"key": draft.key},
@@ -243,6 +247,7 @@ SUBJECTS = {
     "cases": "case",
     "mapping": "case",
     "transitions": "case",
+    "consents": "consent",
     "case_exports": "case",
     "informing": "draft",
     "assessments": "assessment",

@@ -78,5 +78,7 @@ def filled_in(form) -> dict[str, object]:
             value = chosen.get("value", chosen.get_text()) if chosen else ""
         else:
             value = field.get("value", "on" if kind == "checkbox" else "")
+        if kind == "checkbox" and name in values:
+            value = [*(values[name] if isinstance(values[name], list) else [values[name]]), value]
         values[name] = value
     return values

@@ -71,10 +71,11 @@ def address(label: str, hint: str = "") -> StringField:
     return text(label, 254, check, hint=hint, type="email", inputmode="email")
 
 
-def radio(label: str, choices: dict, problem: str) -> RadioField:
+def radio(label: str, choices: dict, problem: str, default: str | None = None) -> RadioField:
     """Make a choice of one among a few; values that were not offered are refused."""
     return RadioField(
         label,
+        default=default,
         choices=[SelectChoice(str(value), said) for value, said in choices.items()],
         validate_choice=False,
         validators=[InputRequired(problem), _among(problem)],

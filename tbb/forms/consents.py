@@ -5,23 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tbb import clock
 from tbb.forms.appointing import Day, radio
-from tbb.forms.cleaning import kept_text
+from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import Guarded
 from tbb.models.kinds import Answer
 from tbb.services.consent_taking import LONGEST
-from tbb.services.consents import CHILD, GUARDIANS, Voice
+from tbb.services.consents import ALONE, CHILD, GUARDIANS, HEARD, WITH, Voice
 
 TWO, ONE, OF_AGE = "two", "one", "of_age"
 DECIDERS = {
     TWO: "Barnet har två vårdnadshavare",
     ONE: "Barnet har en vårdnadshavare",
     OF_AGE: "Den unga har fyllt 18 år och bestämmer själv",
+}
+MATURITIES = {
+    HEARD: "Barnet får säga vad det tycker. Vårdnadshavarna bestämmer.",
+    WITH: "Barnets eget ja behövs, tillsammans med vårdnadshavarnas.",
+    ALONE: "Den unga är mogen att bestämma själv. Den ungas ja behövs och räcker.",
 }
 ANSWERS = {Answer.YES: "Ja", Answer.NO: "Nej", Answer.NOT_ASKED: "Inte tillfrågad"}
 WAYS = {"oral": "Muntligt", "written": "Skriftligt"}
@@ -65,6 +70,16 @@ class ConsentForm(FlaskForm):
         validators=[Optional(), Length(max=300, message="Skriv högst 300 tecken."), Guarded()],
         render_kw={"rows": 2},
     )
+    maturity = radio(
+        "Hur mycket väger barnets eget ja?", MATURITIES, "Välj hur mycket barnets eget ja väger.", default=HEARD
+    )
+    paper = StringField(
+        "Var finns det skriftliga samtycket?",
+        description="Till exempel: i barnets akt i skolans arkivskåp. Skriv inget om barnet.",
+        filters=[one_line_always],
+        validators=[Optional(), Length(max=200, message="Skriv högst 200 tecken."), Guarded()],
+        render_kw={"autocomplete": "off"},
+    )
     information = TextAreaField(
         "Vilka uppgifter gäller det?",
         description="Skriv vad som får delas, inte själva uppgifterna. Till exempel: det vi har sett om trygghet och"
@@ -94,6 +109,8 @@ class ConsentForm(FlaskForm):
         for who in self._left_out():  # a browser sends nothing for the questions that it hides
             self._fields[who].data = Answer.NOT_ASKED.value
             self._fields[who].raw_data = [Answer.NOT_ASKED.value]
+        if self.deciders.data == OF_AGE or not self.maturity.raw_data:
+            self.maturity.data, self.maturity.raw_data = HEARD, [HEARD]
         fine = super().validate(extra_validators)
         for field, sentence in self._missing():
             if not field.errors:
@@ -113,6 +130,8 @@ class ConsentForm(FlaskForm):
             "information": self.information.data,
             "ends_on": self.ends_on.data,
             "why_not_asked": self.why_not_asked.data or "" if self.child.data == Answer.NOT_ASKED else "",
+            "maturity": self.maturity.data,
+            "paper": self.paper.data or "" if self._is_written() else "",
         }
 
     def _voice(self, who: str) -> Voice:
@@ -124,6 +143,9 @@ class ConsentForm(FlaskForm):
     def _left_out(self) -> tuple[str, ...]:
         return {ONE: GUARDIANS[1:], OF_AGE: GUARDIANS}.get(self.deciders.data, ())
 
+    def _is_written(self) -> bool:
+        return any(voice.way == "written" for voice in self.voices().values())
+
     def _missing(self):
         for who in (*GUARDIANS, CHILD):
             if self._fields[who].data in (Answer.YES, Answer.NO):
@@ -133,6 +155,10 @@ class ConsentForm(FlaskForm):
                 yield self.child, "Den som har fyllt 18 år måste tillfrågas."
             elif not self.why_not_asked.data:
                 yield self.why_not_asked, "Skriv varför barnet inte har tillfrågats."
+        if self.maturity.data != HEARD and self.child.data == Answer.NOT_ASKED:
+            yield self.child, "Fråga barnet först, när barnets eget ja behövs."
+        if self._is_written() and not self.paper.data:
+            yield self.paper, "Skriv var det skriftliga samtycket finns."
         if self.deciders.data and all(voice.answer == Answer.NOT_ASKED for voice in self.voices().values()):
             yield self.guardian_1, "Fråga minst en av dem först."
 

@@ -14,14 +14,14 @@ from tbb.services import (
     case_notes,
     case_page,
     case_shelf,
-    consents,
+    consent_matrix,
     joining_cases,
     mapping,
     outcomes,
     sealed_fields,
 )
+from tbb.web import consent_words, wheel_words
 from tbb.web import mapping_words as words
-from tbb.web import wheel_words
 from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
 from tbb.web.merging import merged
@@ -44,7 +44,8 @@ def show(key: str) -> Response:
         words=words,
         place=place,
         notes=case_notes.notes(case),
-        consents=consents.of_case(case),
+        agreed=consent_matrix.of_case(case),
+        consent_words=consent_words,
         suggested=area_actors.suggested(shown.flagged, shown.municipality.id),
         readers=case_page.last_readers(actor(), case) if answers else [],
         went_to=joining_cases.went_to(actor(), shown),

@@ -1,4 +1,4 @@
-"""Handing a case over to another unit, the consent that lets it cross a border, and the round of those who leave."""
+"""Handing a case over to another unit, and the round of those who leave."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb import clock
-from tbb.forms.consents import ConsentForm, WithdrawForm, in_words
-from tbb.forms.transitions import OfferForm, ReceiversForm, StaysForm, TakeBackForm
+from tbb.forms.transitions import OfferForm, StaysForm, TakeBackForm
 from tbb.policy import Permission
 from tbb.services import (
     case_files,
     case_receivers,
     case_shelf,
-    consent_taking,
     consents,
     informing,
     transition_round,
@@ -140,55 +138,6 @@ def take_back(key: str) -> BaseResponse:
     return see_other(url_for("transitions.round_of_summer"))
 
 
-@bp.get("/arenden/<key>/samtycke")
-@requires(Permission.MAP_CASE, reads="case:read")
-def consent(key: str) -> Response:
-    """Show what consent there is, and ask for a new version."""
-    case = _case(key, Permission.MAP_CASE)
-    receivers = case_receivers.named(case, _likely(case))
-    whom = ReceiversForm(formdata=None, data={"to": [one.slug for one in receivers]}).offer(receivers)
-    return _consent_page(case, ConsentForm(formdata=None), whom)
-
-
-@bp.post("/arenden/<key>/samtycke/sok")
-@requires(Permission.MAP_CASE, again=True, reads="case:read")
-def find_more(key: str) -> Response:
-    """Search for more to share with, and keep all that is written."""
-    case, whom = _case(key, Permission.MAP_CASE), ReceiversForm()
-    return _consent_page(case, ConsentForm(), whom.offer(_receivers(case, whom)))
-
-
-@bp.post("/arenden/<key>/samtycke")
-@requires(Permission.MAP_CASE, again=True)
-def record(key: str) -> BaseResponse:
-    """Write a consent down."""
-    case, form, whom = _case(key, Permission.MAP_CASE), ConsentForm(), ReceiversForm()
-    whom.offer(_receivers(case, whom))
-    fine = form.validate()
-    if whom.validate() and fine:
-        units = case_receivers.of_slugs(whom.to.data)
-        consent_taking.record(actor(), case=case, units=units, **form.given())
-        notify("Svaren är sparade.")
-        return see_other(_onward(case))
-    write_down(actor(), Permission.READ_CASE, {"key": key})
-    return _consent_page(case, form, whom, status=422)
-
-
-@bp.post("/arenden/<key>/samtycke/aterkalla")
-@requires(Permission.MAP_CASE)
-def withdraw(key: str) -> BaseResponse:
-    """Write down that a consent is taken back."""
-    case, form = _case(key, Permission.MAP_CASE), WithdrawForm()
-    if form.consent.data not in {one.key for one in consents.of_case(case)}:
-        abort(404)
-    try:
-        consent_taking.withdraw(actor(), form.consent.data)
-        notify("Samtycket är återkallat. Inget mer delas.")
-    except consent_taking.NotThere:
-        notify("Samtycket var redan återkallat.")
-    return see_other(url_for("transitions.consent", key=key))
-
-
 def _case(key: str, permission: Permission = Permission.HAND_OVER_CASE) -> Any:
     return case_shelf.case(actor(), key, permission) or abort(404)
 
@@ -206,7 +155,7 @@ def _chosen(begun: transitions.Begun | None, parts: list[transitions.Part]) -> d
     return {"reason": begun.reason, "to": begun.draft.unit.slug, "areas": areas, "summary": begun.summary}
 
 
-def _receivers(case: Any, form: OfferForm | ReceiversForm) -> list[case_receivers.Receiver]:
+def _receivers(case: Any, form: OfferForm) -> list[case_receivers.Receiver]:
     """Those who are chosen already, and those whom the search finds."""
     chosen = request.form.getlist("to")[:20]
     found = [one.slug for one in case_receivers.find(case, form.q.data or "")]
@@ -228,27 +177,6 @@ def _begun(case: Any, form: OfferForm) -> bool:
 def _offer_page(case: Any, form: OfferForm, receivers: list, parts: list, status: int = 200) -> Response:
     told = {"receivers": {one.slug: one for one in receivers}, "parts": {part.area: part for part in parts}}
     return page("transitions/offer.html", status=status, **_about(case), form=form, **told)
-
-
-def _consent_page(case: Any, form: ConsentForm, whom: ReceiversForm, status: int = 200) -> Response:
-    shown = consents.of_case(case)
-    chosen = [choice.label for choice in whom.to.choices if choice.value in (whom.to.data or ())]
-    told = {"shown": shown, "in_words": in_words, "receivers": chosen, "whom": whom}
-    return page("transitions/consent.html", status=status, **_about(case), form=form, **told)
-
-
-def _likely(case: Any) -> list[str]:
-    """Those whom a new consent is about: who was chosen to receive the case, and those of the version before."""
-    begun = transitions.begun(actor(), case)
-    before = consents.of_case(case)[:1]
-    slugs = [begun.draft.unit.slug] if begun else []
-    return [*slugs, *case_receivers.of_numbers(unit for one in before for unit in one.units)]
-
-
-def _onward(case: Any) -> str:
-    """Back to what the consent was for."""
-    back = "transitions.check" if transitions.begun(actor(), case) else "transitions.consent"
-    return url_for(back, key=case.key)
 
 
 def _huvudman(begun: transitions.Begun) -> str:

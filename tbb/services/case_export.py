@@ -240,6 +240,8 @@ def _agreed(agreed: Agreed, names: bool) -> dict[str, Any]:
         "version": agreed.version,
         "voices": [dict(zip(("who", "answer", "way", "on"), voice, strict=True)) for voice in agreed.voices],
         "units": list(agreed.units),
+        "maturity": agreed.maturity,
+        "scopes": list(agreed.scopes),
         "answers": [_entry(entry, names) for entry in agreed.entries],
         "taken_at": _iso(agreed.taken_at),
         "ends_on": agreed.ends_on,

@@ -60,6 +60,7 @@ NOTES = {
 OTHERS = {
     "consent.information": "Vad samtycket gäller",
     "consent.why_not_asked": "Varför någon inte är tillfrågad",
+    "consent.paper": "Var det skriftliga samtycket finns",
 }
 _ORDER = (*PLAIN, *(f"question.{number}" for number in range(1, 6)))
 _FIRST = ("child.", "group.", SENDERS, ABSENCE, "strengths", "told.", NOW, "voice.", "factor.", "question.", "outcome.")

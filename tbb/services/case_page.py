@@ -277,7 +277,7 @@ def shown(actor: Actor, case: Case) -> Shown:
         texts=texts,
         wheels=wheels,
         events=_events(case),
-        answering=tuple(_answering(unit.id)),
+        answering=tuple(answering_of(unit.id)),
         delegates=tuple((name, ends) for _account, name, ends in delegates),
         readers=len(may_read),
         now=areas_of(texts, "now", wheels[0].levels if wheels else {}),
@@ -375,7 +375,7 @@ def _events(case: Case) -> tuple[Event, ...]:
     )
 
 
-def _answering(unit: int) -> list[Answering]:
+def answering_of(unit: int) -> list[Answering]:
     """The unit's BBA, and the deputy when the BBA is away or there is none."""
     today, found = clock.today(), []
     for role, name, function, protected, title, phone, switchboard, gone, back in _today(_RESPONSIBLE, unit):

@@ -76,6 +76,8 @@ class Agreed:
     taken_by: str
     ends_on: str
     withdrawn_at: datetime | None
+    maturity: str = consents.HEARD
+    scopes: tuple[dict[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,7 +275,11 @@ def _agreed(shown: consents.Shown, taken_by: str) -> Agreed:
         (who, str(voice.answer), voice.way, voice.on.isoformat() if voice.on else "")
         for who, voice in shown.voices.items()
     )
-    words = {"consent.information": shown.information, "consent.why_not_asked": shown.why_not_asked}
+    words = {
+        "consent.information": shown.information,
+        "consent.why_not_asked": shown.why_not_asked,
+        "consent.paper": shown.paper,
+    }
     entries = tuple(
         Entry(f"{name}:{shown.key}", name, case_names.OTHERS[name], text, text, at=shown.taken_at)
         for name, text in words.items()
@@ -281,8 +287,17 @@ def _agreed(shown: consents.Shown, taken_by: str) -> Agreed:
     )
     return Agreed(
         shown.key, shown.version, voices, shown.covers, entries, shown.taken_at, taken_by,
-        shown.ends_on.isoformat(), shown.withdrawn_at,
+        shown.ends_on.isoformat(), shown.withdrawn_at, shown.maturity, tuple(map(_scope, shown.parties)),
     )  # fmt: skip
+
+
+def _scope(party: consents.Party) -> dict[str, object]:
+    """What a consent lets one service have, and who says no to what of it since when."""
+    noes = [
+        {"who": no.who, "area": no.area, "withdrawn_at": no.withdrawn_at.isoformat() if no.withdrawn_at else ""}
+        for no in party.noes
+    ]
+    return {"unit": party.label, "areas": list(party.areas), "kinds": list(party.kinds), "noes": noes}
 
 
 def _happened(case: Case, event: CaseEvent, known: _Known) -> Happened:

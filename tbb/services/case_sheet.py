@@ -59,6 +59,7 @@ EVENTS = {
 VOICES = {"guardian_1": "Vårdnadshavare 1", "guardian_2": "Vårdnadshavare 2", "child": "Barnet"}
 ANSWERS = {"yes": "Ja", "no": "Nej", "not_asked": "Inte tillfrågad"}
 WAYS = {"oral": "muntligt", "written": "skriftligt"}
+SORTS = {"wheel": "hjulet", "mapping": "kartläggningen", "absence": "frånvaro", "meeting": "möten", "plan": "planen"}
 
 
 @dataclass(frozen=True)
@@ -222,12 +223,21 @@ def _consent(reference: str, agreed: Agreed, names: bool) -> Section:
     for who, answer, way, on in agreed.voices:
         how = ", ".join(part for part in (WAYS.get(way, ""), long_date(date.fromisoformat(on)) if on else "") if part)
         facts.append(Line(VOICES[who], f"{ANSWERS[answer]}{f' ({how})' if how else ''}", "fact"))
+    facts += [Line(f"Till {scope['unit']}", _scope(scope), "fact") for scope in agreed.scopes]
     if agreed.withdrawn_at:
         facts.append(Line("Återkallat", moment(agreed.withdrawn_at), "fact"))
     by = f" av {agreed.taken_by}" if names else ""
     note = f"Version {agreed.version}, nedskrivet {moment(agreed.taken_at)}{by}."
     heading = f"Samtycke till att uppgifter delas, {reference}"
     return Section(heading, note, tuple(facts), lines=tuple(_line(entry) for entry in agreed.entries))
+
+
+def _scope(scope: dict) -> str:
+    """Say what a consent lets one service have, and who says no to what of it."""
+    told = f"{', '.join(AREA_NAMES[area] for area in scope['areas'])} ({', '.join(SORTS[s] for s in scope['kinds'])})"
+    for no in scope["noes"]:
+        told += f". {VOICES[no['who']]} säger nej till {AREA_NAMES[no['area']].lower() if no['area'] else 'allt'}"
+    return told
 
 
 def _events(record: Record, names: bool) -> Section:

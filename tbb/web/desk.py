@@ -22,7 +22,7 @@ class Item:
 
 CASES = (
     "cases.desk", "cases.delegat", "cases.ask", "cases.not", "mapping.", "case_exports.", "transitions.offer",
-    "transitions.find", "transitions.choose", "transitions.check", "transitions.consent", "transitions.record",
+    "transitions.find", "transitions.choose", "transitions.check", "consents.",
 )  # fmt: skip
 """Where the line of cases is lit; the page of a sent wheel belongs to its sender's own line."""
 

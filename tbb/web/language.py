@@ -86,6 +86,12 @@ def install(app: Flask) -> None:
         texts.speak(current().code)
 
 
+def speak(code: str) -> None:
+    """Let the rest of this page be in a language, for what families get of a page that is Swedish otherwise."""
+    request.environ["tbb.language"] = code
+    texts.speak(code)
+
+
 def addresses(path: str, query: str = "") -> list[tuple[Language, str]]:
     """Give every language's own relative address of the page at `path` (without language prefix)."""
     tail = f"?{query}" if query else ""

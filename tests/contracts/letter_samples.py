@@ -37,6 +37,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "handover_offered": [{"path": "/arenden/overgangar"}],
     "transition_round": [{"path": "/arenden/overgangar"}],
     "case_waiting": [{"count": count, "path": "/arenden"} for count in (1, 3)],
+    "consent_ending": [{"path": "/arenden"}],
     "confirm_entry": [
         UNITS | {"term": "höstterminen 2026", "yours": yours, "path": "/b/abc"} for yours in (True, False)
     ],

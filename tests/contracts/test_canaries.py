@@ -44,7 +44,7 @@ from tests.people import as_account, signed_in
 from tests.policy.test_doors import COLUMN, EVERYBODY, allowed, fault_of, table
 
 NOWHERE: tuple[str, ...] = ()
-CASE_PAGES = ("cases.", "mapping.", "transitions.", "case_exports.", "forgetting.held")
+CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "case_exports.", "forgetting.held")
 PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,

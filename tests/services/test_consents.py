@@ -8,9 +8,9 @@ import pytest
 
 from tbb import clock
 from tbb.database import connection, rows, transaction
-from tbb.models import AuditRow, Case, Consent, DoomedKey, OwnerRules, Participant, Unit, Wheel
+from tbb.models import Account, AuditRow, Case, Consent, DoomedKey, Letter, OwnerRules, Participant, Unit, Wheel
 from tbb.policy import Refused
-from tbb.services import actors, case_files, consent_taking, consents, meeting_shelf
+from tbb.services import actors, case_files, consent_days, consent_taking, consents, meeting_shelf
 from tbb.services.consent_taking import Scope
 from tbb.services.consents import Voice
 from tbb.services.demo_cast import account_of
@@ -322,3 +322,37 @@ def test_withdrawing_ends_exactly_that_part_in_the_meeting(here):
     assert rows("SELECT * FROM participant WHERE id IN (?, ?) ORDER BY id", (others.id, family.id)) == untouched
     told = AuditRow.select().where(AuditRow.action == "consent:end-access")
     assert [row.thing_id for row in told] == [case.reference]
+
+
+def test_what_ends_by_the_calendar_ends_on_the_day_and_is_told_of_two_weeks_before(here, at):
+    moment = clock.now()
+    case = make_cases.case(here["own"], received_at=moment, state="collaborating")
+    scoped(case, Scope(here["other"]), ends_on=clock.today() + timedelta(days=30))
+    short = make_cases.case(here["own"], received_at=moment, state="collaborating")
+    scoped(short, Scope(here["other"]), ends_on=clock.today() + timedelta(days=10))
+    meeting = make_meetings.meeting(case, at=moment + timedelta(days=40))
+    theirs = make_meetings.participant(meeting, here["other"], account=account_of("granne"), state="invited")
+    offered = offer(short, here["other"])
+    assert (consent_days.remind(), consent_days.end()) == (0, 0)
+    at(moment + timedelta(days=17))
+    assert (consent_days.remind(), consent_days.remind()) == (1, 0), "once, and not for who asks for a few days only"
+    told = Letter.select().where(Letter.template == "consent_ending")
+    assert {letter.recipient for letter in told} == {Account.get_by_id(account_of("bba")).email}
+    assert consent_days.end() == 0 and not Wheel.select().where(Wheel.id == offered.id).exists()
+    at(moment + timedelta(days=30))
+    assert consent_days.end() == 0 and meeting_shelf.meeting(actor("granne"), meeting.key)
+    at(moment + timedelta(days=31))
+    assert meeting_shelf.meeting(actor("granne"), meeting.key) is None, "also before the job has been"
+    assert (consent_days.end(), consent_days.end()) == (1, 0)
+    assert Participant.get_by_id(theirs.id).state == "ended"
+
+
+def test_a_handover_takes_no_area_along_that_nobody_has_said_yes_to(here):
+    case = make_cases.case(here["own"])
+    handing = make_cases.draft(account_of("bba"), here["own"], here["other"], handover_of=case)
+    scoped(case, Scope(here["other"], ("trygghet", "hemmet")))
+    assert consents.why_not_send(handing, here["other"]) == "area", "it tells of learning too"
+    scoped(case, Scope(here["other"], ("trygghet", "hemmet", "larande"), ("wheel",)))
+    assert consents.why_not_send(handing, here["other"]) == "kind"
+    scoped(case, Scope(here["other"], ("trygghet", "hemmet", "larande"), ("mapping",)))
+    assert consents.lets_send(handing)

@@ -99,7 +99,7 @@ def test_from_the_round_over_a_border_with_consent_to_sent_and_back(county, case
     assert "Se vad som saknas" in refused.words
     with connection():
         assert Wheel.get(Wheel.handover_of == case).state == "draft"
-    agreed = submit(client, f"{path}/samtycke", answers(), action="/samtycke")
+    agreed = submit(client, f"{path}/samtycke/nytt", answers(), action="/samtycke")
     assert "Skicka överlämningen" in agreed.words and "till och med" in agreed.words
     sent = send(client, agreed, f"{path}/lamna-over/kontrollera", action="/skicka")
     assert "Väntar på svar" in sent.words and "Ta tillbaka" in sent.words
@@ -122,7 +122,7 @@ def test_bad_input_keeps_what_was_typed_and_changes_nothing(county, case):
         "Bra. 19121212-1212" in wrong.text and "Ta bort personnumret" in wrong.words and wrong.title.startswith("Fel:")
     )
     assert "Sök och välj vem som ska ta emot." in wrong.words
-    wrong = submit(client, f"{path}/samtycke", {"information": "Allt", "child": "not_asked", "deciders": "of_age"},
+    wrong = submit(client, f"{path}/samtycke/nytt", {"information": "Allt", "child": "not_asked", "deciders": "of_age"},
                    action="/samtycke", status=422)  # fmt: skip
     assert "Sök och välj minst en verksamhet." in wrong.words and "Allt" in wrong.text
     far = str(clock.today() + timedelta(days=500))
@@ -136,40 +136,18 @@ def test_bad_input_keeps_what_was_typed_and_changes_nothing(county, case):
         ({"child": "not_asked", "deciders": "of_age"}, "måste tillfrågas"),
         ({"information": ""}, "Skriv vilka uppgifter som får delas."),
     ):
-        wrong = submit(client, f"{path}/samtycke", answers(**typed), action="/samtycke", status=422)
+        wrong = submit(client, f"{path}/samtycke/nytt", answers(**typed), action="/samtycke", status=422)
         assert said in wrong.words, typed
     assert kept() == before
 
 
 @pytest.mark.parametrize("deciders, hidden", [("one", ("guardian_2",)), ("of_age", ("guardian_1", "guardian_2"))])
 def test_questions_that_the_browser_hides_stop_no_consent(county, case, deciders, hidden):
-    client, path = signed_in(county, "bba"), f"/arenden/{case.key}/samtycke"
+    client, path = signed_in(county, "bba"), f"/arenden/{case.key}/samtycke/nytt"
     choose(client, case)
     unsent = {f"{who}{part}": None for who in hidden for part in ("", "_way", "_on")}
     shown = submit(client, path, answers(deciders=deciders, **unsent), action="/samtycke")
-    assert "Inget samtycke är inskrivet" not in shown.words
-
-
-def test_a_consent_is_shown_replaced_and_withdrawn(county, case):
-    client, path = signed_in(county, "bba"), f"/arenden/{case.key}/samtycke"
-    choose(client, case)
-    submit(client, path, answers(), action="/samtycke")
-    shown = submit(
-        client, path, answers(child="no", guardian_2="not_asked", information="Bara trygghet."), action="/samtycke"
-    )
-    assert "Barnet har sagt nej." in shown.words
-    shown = go(client, path)
-    assert "Version 2" in shown.words and "Barnet: nej" in shown.words and "Bara trygghet." in shown.words
-    assert "Visa en tidigare version" in shown.words
-    gone = send(client, shown, path, action="/aterkalla")
-    assert "Inget mer delas" in gone.words and "Återkallat" in gone.words
-    assert not gone.soup.select_one("form[action$='/aterkalla']")
-    with connection():
-        assert [one.withdrawn_at is None for one in Consent.select().order_by(Consent.version)] == [True, False]
-        other = make_cases.case(units()["own"], state="received", received_at=clock.now())
-        mine = Consent.select().first()
-    theirs = filled_in(gone.soup.select_one("form[action$='/samtycke']")) | {"consent": mine.key}
-    go(client, f"/arenden/{other.key}/samtycke/aterkalla", data=theirs, status=404)
+    assert shown.heading != "Skriv in svaren"
 
 
 def test_a_child_that_stays_is_marked_and_that_is_undone(county, case):

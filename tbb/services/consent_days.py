@@ -1,0 +1,72 @@
+"""What the calendar does to consents: a reminder while there is time to ask anew, and the end on the day itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tbb import clock
+from tbb.database import load, one_at_a_time, rows, transaction
+from tbb.models import Case, Consent
+from tbb.models.kinds import CaseState
+from tbb.policy import WORKER
+from tbb.services import audit, case_files, case_shelf, consent_taking, meeting_access
+
+AHEAD = timedelta(days=14)
+"""How long before a consent ends those who answer for the case are reminded."""
+_NEWEST = """
+    ends_on >= ? AND ends_on <= ? AND withdrawn_at IS NULL AND case_id IN (SELECT id FROM casefile WHERE state <> ?)
+    AND version = (SELECT MAX(o.version) FROM consent o WHERE o.case_id = consent.case_id) ORDER BY id
+"""
+_COUNTED_ON = """
+    SELECT DISTINCT c.id FROM casefile c WHERE c.about <> 'anonymous' AND (
+        EXISTS (SELECT 1 FROM meeting m JOIN meeting_party y ON y.meeting_id = m.id
+                WHERE m.case_id = c.id AND y.ended_at IS NULL AND y.unit_id <> c.unit_id)
+        OR EXISTS (SELECT 1 FROM forum_item i WHERE i.case_id = c.id AND i.ended_at IS NULL)
+        OR EXISTS (SELECT 1 FROM coordinator k WHERE k.case_id = c.id AND k.ended_at IS NULL AND k.unit_id <> c.unit_id)
+        OR EXISTS (SELECT 1 FROM wheel w WHERE w.handover_of_id = c.id AND w.state = 'sent' AND w.crosses))
+    ORDER BY c.id
+"""
+
+
+def remind() -> int:
+    """Write once to those who answer for a case whose consent ends soon, without saying which; count the consents."""
+    return sum(_tell(consent.id) for consent in _ending())
+
+
+def end() -> int:
+    """End what no consent covers today, for instance because one ended yesterday; count the cases.
+
+    One case at a time, so that one that fails stops no other for long.
+    """
+    return sum(_end(number) for (number,) in rows(_COUNTED_ON))
+
+
+def _ending() -> list[Consent]:
+    today = clock.today()
+    found = load(Consent, _NEWEST, (today, today + AHEAD, CaseState.CLOSED))
+    # Who asks for a few days only knows when they end.
+    return [each for each in found if clock.local(each.taken_at).date() + AHEAD < each.ends_on]
+
+
+@transaction
+def _tell(number: int) -> bool:
+    one_at_a_time("consents")
+    consent = Consent.get_by_id(number)
+    mark = f"consent-ending:{consent.key}"
+    if rows("SELECT 1 FROM letter WHERE dedupe LIKE ?", (f"{mark}:%",)):
+        return False
+    case = consent.case
+    told = case_files.tell_those_who_answer(case.unit_id, "consent_ending", mark, {"path": "/arenden"})
+    if told:
+        audit.record(WORKER, "consent:remind", "case", case.reference, place=case_shelf.place_of(case))
+    return bool(told)
+
+
+@transaction
+def _end(number: int) -> bool:
+    one_at_a_time("consents")
+    found = load(Case, "id = ?", (number,))
+    if not found:
+        return False
+    consent_taking.stop_offers(WORKER, found[0])
+    return bool(meeting_access.end_uncovered(WORKER, found[0]))
