@@ -1,7 +1,8 @@
-"""Whether the time of an answer tells who has an account: sign-in and reset, each kind of address against a known one.
+"""Whether the time of an answer tells who is known here: sign-in, reset and /anslut, each kind against a known address.
 
     python -m bench.enumeration [TRIES]
 
+At /anslut the one has asked for a link to begin an application within the day, and the other never.
 Prints the area under the ROC curve for each pair: 0.5 is pure chance, and 0.45–0.55 is what we promise.
 """
 
@@ -19,7 +20,8 @@ from flask import Flask
 from tbb import clock, create_app, migrations
 from tbb.database import connection
 from tbb.models import Account
-from tbb.services import limits
+from tbb.policy import VISITOR
+from tbb.services import application_links, limits
 from tbb.services.passwords import hasher
 from tbb.settings import read_settings
 
@@ -56,6 +58,15 @@ def fill(tries: int) -> None:
                 password="" if kind == "invited" else kept,
                 created_at=clock.now(),
             )
+
+
+def let_apply(tries: int) -> None:
+    """Let each of the active addresses have asked for a link to begin an application, and have its letter."""
+    for number in range(tries):
+        application_links.ask(VISITOR, f"192.0.2.{number % 250}", f"active{number}@skolan.example")
+        while application_links.answer_next():
+            pass
+        limits.run("DELETE FROM rate_count")
 
 
 def measure(app: Flask, path: str, tries: int, kinds: tuple[str, ...] = KINDS) -> dict[str, list[float]]:
@@ -98,9 +109,10 @@ def main(tries: int) -> None:
         with connection():
             migrations.migrate()
             fill(tries)
-        for path in ("/logga-in", "/konto/glomt"):
-            took = measure(app, path, tries)
-            for kind in KINDS[1:]:
+            let_apply(tries)
+        for path, kinds in (("/logga-in", KINDS), ("/konto/glomt", KINDS), ("/anslut", ("active", "unknown"))):
+            took = measure(app, path, tries, kinds)
+            for kind in kinds[1:]:
                 figure = auc(took["active"], took[kind])
                 print(f"{path}: active against {kind}, n = {tries} each: AUC {figure:.3f}")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tbb import clock, jobs, mail
 from tbb.database import connection
 from tbb.models import Letter
-from tbb.services import letters, meeting_mail, resets
+from tbb.services import application_links, letters, meeting_mail, resets
 from tbb.services.letters import Cause
 from tbb.settings import Settings
 from tbb.web.letter_calendars import calendar_part
@@ -140,7 +140,7 @@ def work(settings: Settings, stop: threading.Event) -> None:
             with connection():
                 if rounds % JOBS_EVERY == 0:
                     jobs.run_due(settings)
-                while not stop.is_set() and resets.answer_next():
+                while not stop.is_set() and (resets.answer_next() or application_links.answer_next()):
                     pass
                 postman.deliver(stop)
         except Exception as problem:

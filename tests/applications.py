@@ -8,7 +8,7 @@ from tbb.database import connection, db
 from tbb.models import Application, Grant, Joining, Letter
 from tbb.models.kinds import Duty
 from tbb.policy import VISITOR, Actor
-from tbb.services import actors, agreements, applying, demo_joining, invitations, letters
+from tbb.services import actors, agreements, application_links, applying, demo_joining, invitations, letters
 from tbb.services.applying import Draft
 from tests import make
 
@@ -49,8 +49,15 @@ OWN_UNIT = {
 
 def link(email: str = EMAIL, sender: str = "192.0.2.1") -> str:
     """Ask for a link and give the secret of the newest letter to that address."""
-    applying.start(VISITOR, sender, email)
+    ask(email, sender)
     return newest_link(email)
+
+
+def ask(email: str = EMAIL, sender: str = "192.0.2.1") -> None:
+    """Ask for a link, and let the worker write the letter."""
+    application_links.ask(VISITOR, sender, email)
+    while application_links.answer_next():
+        pass
 
 
 def newest_link(email: str = EMAIL) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from tbb.forms import applying as forms
 from tbb.policy import Permission
-from tbb.services import agreements, application_checks, applying
+from tbb.services import agreements, application_checks, application_links, applying
 from tbb.services.applying import Draft
 from tbb.services.registers.values import BadValue, organisation_number
 from tbb.web import joining_words
@@ -44,7 +44,7 @@ def send_link() -> Response:
     if not form.validate():
         return page("applying/start.html", fragment="form", status=422, form=form)
     if person:
-        applying.start(actor(), who(), form.email.data)
+        application_links.ask(actor(), who(), form.email.data)
     return see_other(url_for("applying.sent"))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,18 +13,16 @@ from tbb import clock
 from tbb.database import one_at_a_time, rows, transaction
 from tbb.models import Account, Application, ApplicationEvent, Grant, Letter
 from tbb.models.kinds import ApplicationState, Duty
-from tbb.policy import Actor, Permission, require
-from tbb.services import agreements, application_checks, audit, invitations, letters, limits, tokens
+from tbb.policy import Actor
+from tbb.services import agreements, application_checks, audit, letters, limits, tokens
 
 PURPOSE = "application"
 LINK_LASTS = timedelta(days=30)
 KEPT_UNCONFIRMED, KEPT_DRAFT, KEPT_SENT = timedelta(days=2), timedelta(days=30), timedelta(days=365)
-PER_SENDER, ALL_SENDERS, HOUR = 10, 200, 3600
+HOUR = 3600
 SAVES_AN_HOUR = 300
 MOST_UNITS = 40
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.ASKED)
-LETTERS_OF_REFERENCES = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""None that is taken for another when it is read aloud or copied by hand."""
 
 
 class Stale(Exception):
@@ -92,75 +89,6 @@ class Draft:
         asked = self.application.events.where(ApplicationEvent.what == "asked").order_by(ApplicationEvent.id.desc())
         found = asked.first()
         return found.note if found else ""
-
-
-# The link
-
-
-def start(actor: Actor, sender: str, email: str) -> None:
-    """Send a link to an address; the caller learns nothing of whether one left.
-
-    Raises TooOften by sender and by all together, never by address: an address gets one such letter in 24 hours,
-    and the next ones are passed over in silence.
-    """
-    require(actor, Permission.APPLY_TO_JOIN)
-    limits.spend("application", sender, most=PER_SENDER, seconds=HOUR)
-    limits.spend("application", "everybody", most=ALL_SENDERS, seconds=HOUR)
-    _send_link(actor, invitations.address(email))
-
-
-@transaction
-def _send_link(actor: Actor, email: str) -> None:
-    one_at_a_time("application-letter")
-    if _written_lately(email):
-        return
-    found = _open_draft(email) or _begin(email)
-    if found.email_confirmed_at is None:
-        Application.update(forget_on=clock.today() + KEPT_UNCONFIRMED).where(Application.id == found.id).execute()
-    secret = tokens.issue(PURPOSE, found.key, lasts=LINK_LASTS)
-    facts = {"path": f"/anslut/{secret}", "days": LINK_LASTS.days}
-    letters.write(f"application:{found.key}:{secrets.token_hex(4)}", email, "application_start", facts)
-    audit.record(actor, "application:start", "application", found.id)
-
-
-def _written_lately(email: str) -> bool:
-    """Tell whether this mailbox has had its letter of the day; "namn+något@" is the same mailbox as "namn@"."""
-    local, _, domain = email.rpartition("@")
-    name = local.partition("+")[0]
-    plain = re.sub(r"([!%_])", r"!\1", name)
-    since = Letter.created_at.db_value(clock.now() - timedelta(days=1))
-    found = rows(
-        "SELECT 1 FROM letter WHERE template = 'application_start' AND created_at > ?"
-        " AND (recipient = ? OR recipient LIKE ? ESCAPE '!') LIMIT 1",
-        (since, f"{name}@{domain}", f"{plain}+%@{domain}"),
-    )
-    return bool(found)
-
-
-def _open_draft(email: str) -> Application | None:
-    mine = Application.select().where(
-        Application.email == email, Application.state << [each.value for each in EDITABLE]
-    )
-    return mine.order_by(Application.saved_at.desc()).first()
-
-
-def _begin(email: str) -> Application:
-    moment = clock.now()
-    return Application.create(
-        key=secrets.token_hex(16),
-        reference=_reference(),
-        email=email,
-        created_at=moment,
-        saved_at=moment,
-        forget_on=clock.today() + KEPT_UNCONFIRMED,
-    )
-
-
-def _reference() -> str:
-    while True:
-        made = "TBB-" + "".join(secrets.choice(LETTERS_OF_REFERENCES) for _ in range(5))
-        if not Application.select().where(Application.reference == made).exists():
-            return made
 
 
 def find(secret: str) -> Draft | None:

@@ -33,18 +33,25 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def site(lively_template, key_file, tmp_path_factory):
+def site_database(lively_template, tmp_path_factory):
+    """The address of the running server's database."""
+    made_from, name = lively_template
+    with engines.fresh(made_from, tmp_path_factory.mktemp("data"), name) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def site(site_database, key_file, tmp_path_factory):
     """The address of a running server with the demo county."""
     folder = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    made_from, name = lively_template
-    with engines.fresh(made_from, folder, name) as database_url, (folder / "server.log").open("wb") as log:
+    with (folder / "server.log").open("wb") as log:
         environ = os.environ | {
             "TBB_ENV": "development",
             "TBB_INSTANCE": str(folder),
-            "TBB_DATABASE_URL": database_url,
+            "TBB_DATABASE_URL": site_database,
             "TBB_SECRET_KEY": "a secret for the browser's tests, long enough",
             "TBB_KEY_FILE": str(key_file),
             "TBB_CASE_KEYS": str(engines.case_key_file()),

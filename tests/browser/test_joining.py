@@ -8,6 +8,9 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from tbb.database import connection
+from tbb.services import application_links
+from tests import engines
 from tests.browser.conftest import axe
 
 WAYS = pytest.mark.parametrize(
@@ -46,12 +49,16 @@ def heading(tab, text: str) -> None:
     expect(tab.get_by_role("heading", level=1)).to_have_text(text)
 
 
-def open_link(visitor, email: str, *, javascript: bool):
+def open_link(visitor, database_url: str, email: str, *, javascript: bool):
     """Ask for a link, and follow it from the letter."""
     tab = visitor.open("/anslut", javascript=javascript)
     fill(tab, {"email": email})
     press(tab, "Skicka länken")
     heading(tab, "Titta i din e-post")
+    engines.configure(database_url)
+    with connection():
+        assert application_links.answer_next(), "the worker writes the letter"
+    engines.close()
     tab.goto("/demo/brev")
     tab.get_by_role("link", name="Din länk för att ansluta en verksamhet").first.click()
     follow(tab, "Öppna ansökan")
@@ -61,10 +68,10 @@ def open_link(visitor, email: str, *, javascript: bool):
 
 
 @WAYS
-def test_a_school_applies_two_review_and_the_entry_is_public(visitor, javascript, orgnr, name):
+def test_a_school_applies_two_review_and_the_entry_is_public(visitor, site_database, javascript, orgnr, name):
     domain = f"{name.lower()}.example"
     visitor.allowed_statuses.add(422)
-    tab = open_link(visitor, f"rektor@{domain}", javascript=javascript)
+    tab = open_link(visitor, site_database, f"rektor@{domain}", javascript=javascript)
     follow(tab, "Organisationen")
     fill(tab, {"orgnr": "55555"})
     press(tab, "Spara och fortsätt")

@@ -1,4 +1,4 @@
-"""Nobody can learn who has an account: not by words, status, length or time, at sign-in or reset."""
+"""Nobody can learn who is known here: not by words, status, length or time, at sign-in, reset or registration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bench.enumeration import KINDS, auc, fill, measure
+from bench.enumeration import KINDS, auc, fill, let_apply, measure
 from tbb.database import connection
 from tbb.services import limits
 from tests.conftest import go
@@ -67,6 +67,13 @@ def test_time_tells_nothing(app, path):
     figure = auc(took["active"], took["unknown"])
     print(f"{path}: AUC {figure:.3f}, n = {TRIES} each")
     assert CHANCE[0] < figure < CHANCE[1]
+
+
+def test_time_does_not_tell_who_has_begun_an_application(app):
+    with connection():
+        let_apply(TRIES)
+    took = measure(app, "/anslut", TRIES, ("active", "unknown"))
+    assert CHANCE[0] < auc(took["active"], took["unknown"]) < CHANCE[1]
 
 
 def test_the_yardstick_finds_a_difference_of_half_a_millisecond():

@@ -13,7 +13,7 @@ from tbb import database
 from tbb.database import rows
 from tbb.models import Application, AuditRow, Letter, OneTimeToken
 from tbb.policy import VISITOR
-from tbb.services import agreements, application_checks, applying, tokens
+from tbb.services import agreements, application_checks, application_links, applying, tokens
 from tbb.services.limits import TooOften, neighbourhood
 from tbb.services.registers.values import BadValue
 from tests import applications, make
@@ -25,7 +25,7 @@ NOON = datetime(2026, 11, 23, 12, 0, 1, tzinfo=UTC)
 def test_an_address_gets_one_link_and_nobody_else_is_told(db, at):
     at(NOON)
     applications.leader(1)
-    applying.start(VISITOR, "192.0.2.1", "Rektor@Ekollonet.example ")
+    applications.ask("Rektor@Ekollonet.example ", "192.0.2.1")
     secret = applications.newest_link()
     assert [(each.recipient, each.template) for each in Letter.select().where(Letter.template != "invitation")] == [
         (EMAIL, "application_start")
@@ -36,33 +36,33 @@ def test_an_address_gets_one_link_and_nobody_else_is_told(db, at):
 
 
 def test_a_victim_gets_one_letter_a_day_however_many_ask(db, at, monkeypatch):
-    monkeypatch.setattr(applying, "ALL_SENDERS", 1000)
+    monkeypatch.setattr(application_links, "ALL_SENDERS", 1000)
     at(NOON)
     for number in range(200):
         sender = neighbourhood(f"2001:db8:{number:x}::{number:x}" if number % 2 else f"192.0.2.{number}")
         tag = f"+{number}" if number % 3 else ""
-        applying.start(VISITOR, sender, f"rektor{tag}@ekollonet.example")
+        applications.ask(f"rektor{tag}@ekollonet.example", sender)
     assert Letter.select().count() == 1 and Application.select().count() == 1
     at(NOON + timedelta(hours=23))
-    applying.start(VISITOR, "192.0.2.1", EMAIL)
+    applications.ask(EMAIL, "192.0.2.1")
     assert Letter.select().count() == 1
     at(NOON + timedelta(hours=25))
-    applying.start(VISITOR, "192.0.2.1", EMAIL)
+    applications.ask(EMAIL, "192.0.2.1")
     assert Letter.select().count() == 2
 
 
 def test_one_household_and_all_together_have_limits(db, at, monkeypatch):
     at(NOON)
-    for number in range(applying.PER_SENDER):
-        applying.start(VISITOR, neighbourhood(f"2001:db8::{number}"), f"namn{number}@ekollonet.example")
+    for number in range(application_links.PER_SENDER):
+        applications.ask(f"namn{number}@ekollonet.example", neighbourhood(f"2001:db8::{number}"))
     with pytest.raises(TooOften):
-        applying.start(VISITOR, neighbourhood("2001:db8::ffff"), "en.till@ekollonet.example")
-    monkeypatch.setattr(applying, "ALL_SENDERS", applying.PER_SENDER + 2)
+        applications.ask("en.till@ekollonet.example", neighbourhood("2001:db8::ffff"))
+    monkeypatch.setattr(application_links, "ALL_SENDERS", application_links.PER_SENDER + 2)
     for number in range(2):
-        applying.start(VISITOR, f"192.0.2.{number}", f"annan{number}@ekollonet.example")
+        applications.ask(f"annan{number}@ekollonet.example", f"192.0.2.{number}")
     with pytest.raises(TooOften):
-        applying.start(VISITOR, "192.0.2.99", "sista@ekollonet.example")
-    assert Letter.select().count() == applying.PER_SENDER + 2
+        applications.ask("sista@ekollonet.example", "192.0.2.99")
+    assert Letter.select().count() == application_links.PER_SENDER + 2
 
 
 def test_a_new_link_leads_to_the_same_draft_and_ends_the_old_one(db, at):

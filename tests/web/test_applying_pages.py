@@ -9,7 +9,7 @@ import pytest
 from tbb.database import connection, rows
 from tbb.models import Application, AuditRow, Letter
 from tbb.policy import VISITOR
-from tbb.services import agreements, applying, reviewing
+from tbb.services import agreements, application_links, applying, reviewing
 from tests import applications
 from tests.applications import BBA, CONTACT, EMAIL, ORGANIZATION, SIGNER
 from tests.conftest import go
@@ -75,6 +75,8 @@ def test_every_address_gets_the_same_answer(client):
     answers = {str(answer(email)) for email in (EMAIL, EMAIL, "ny@ekollonet.example", "rektor+x@ekollonet.example")}
     assert len(answers) == 1 and "[]" in answers.pop()
     with connection():
+        while application_links.answer_next():
+            pass
         assert Letter.select().where(Letter.template == "application_start").count() == 2
 
 
@@ -93,7 +95,7 @@ def test_a_robot_is_thanked_and_forgotten(client):
 
 
 def test_the_eleventh_address_from_one_house_must_wait(client):
-    for number in range(applying.PER_SENDER):
+    for number in range(application_links.PER_SENDER):
         submit(client, "/anslut", {"email": f"namn{number}@ekollonet.example"})
     page = submit(client, "/anslut", {"email": EMAIL}, status=429)
     assert int(page.response.headers["Retry-After"]) > 0
