@@ -42,7 +42,7 @@ messages: ## Extract texts from code and templates into the translations
 	@$(PYTHON) tools/bootstrap.py test
 	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F pyproject.toml --no-location --sort-output --project tbb -o build/messages.pot tbb
-	@$(BIN)/pybabel -q update -i build/messages.pot -d tbb/translations --no-fuzzy-matching --ignore-obsolete
+	@$(BIN)/pybabel -q update -i build/messages.pot -d tbb/translations --no-fuzzy-matching --ignore-obsolete --width 110
 	@echo "The texts are in tbb/translations/*/LC_MESSAGES/messages.po. Translate what is empty, then: make build"
 
 clean: ## Remove everything that was made here, but never instance/ (that is your data)

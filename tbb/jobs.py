@@ -12,9 +12,11 @@ from tbb import clock
 from tbb.database import one_at_a_time, rows, run, transaction
 from tbb.services import (
     applying,
+    articles,
     audit_alarms,
     audit_anchor,
     audit_review,
+    banners,
     carrying,
     case_ownership,
     case_reminders,
@@ -129,6 +131,8 @@ JOBS: tuple[Job, ...] = (
     Job("orphan-keys", DAY, doomed_keys.destroy_orphans, hour=4),
     Job("draw-forgetting", DAY, forgetting.draw_monthly, hour=6),
     Job("carry-out-forgetting", MINUTE, forgetting.carry_out),
+    Job("news-by-time", MINUTE, articles.turn_by_time),
+    Job("banners-by-time", MINUTE, banners.turn_by_time),
 )
 
 

@@ -19,8 +19,11 @@ from tbb.models import (
     Account,
     Alarm,
     Application,
+    Article,
+    ArticleVersion,
     Assessment,
     AuditSample,
+    Banner,
     CaseNote,
     ContactChange,
     Delegation,
@@ -30,6 +33,7 @@ from tbb.models import (
     Forgetting,
     Handover,
     Organizer,
+    Picture,
     Responsibility,
     Unit,
     Upload,
@@ -86,7 +90,33 @@ def furnish() -> dict[str, dict[str, dict[str, object]]]:
         }
         found.setdefault("person", {})[where] = {"account": who.id}
     found["county"] = {"county": _of_county()}
+    found["article"], found["picture"], found["banner"] = _of_content()
     return found
+
+
+def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
+    """An article, a picture and a message of each organizer, as the places that their communicators reach."""
+    moment = clock.now()
+    articles, pictures, banners = {}, {}, {}
+    for where, unit in units().items():
+        if where == "sister":
+            continue  # of the same organizer as the own unit
+        owner, author = unit.organizer, account_of(AUTHORS[where])
+        article = Article.create(
+            key=f"{unit.id:031x}c", slug=f"nyhet-{unit.id}", organizer=owner, title="Nyhet", lead="Kort.",
+            author=author, created_at=moment, saved_at=moment,
+        )  # fmt: skip
+        ArticleVersion.create(article=article, number=1, title="Nyhet", lead="", body="", by=author, at=moment)
+        picture = Picture.create(
+            key=f"{unit.id:031x}d", organizer=owner, alt="En äng", width=480, height=300, widths="[480]", digest="",
+            by=author, at=moment,
+        )  # fmt: skip
+        message = Banner.create(
+            text="Hej", organizer=owner, starts_at=moment, ends_at=moment + timedelta(days=1), by=author
+        )
+        articles[where] = {"key": article.key, "number": 1}
+        pictures[where], banners[where] = {"key": picture.key}, {"number": message.id}
+    return articles, pictures, banners
 
 
 def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
@@ -257,6 +287,9 @@ SUBJECTS = {
     "meeting_letters": "meeting",
     "meeting_records": "meeting",
     "plans": "plan",
+    "articles": "article",
+    "pictures": "picture",
+    "banners": "banner",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

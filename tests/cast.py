@@ -53,8 +53,13 @@ QUERIES = {
         "skede=grundskola",
     ),
     "telling.accessibility": ("", "sida=/hitta"),
+    "pages.start": ("", "kommun=flen"),
+    "news.listed": ("", "kommun=flen", "kategori=sip", "termin=HT2026"),
+    "news.feed": ("", "kommun=flen"),
 }
 """Addresses whose page changes much with what is asked for."""
+FILES = ("news.picture",)
+"""Addresses of files that somebody has put up: their own tests fetch them."""
 
 
 def units(app: Flask) -> list[str]:
@@ -73,7 +78,13 @@ def samples(app: Flask) -> dict[str, list[str]]:
     """What may stand for each named part of an address."""
     with connection():
         municipalities = [row[0] for row in rows("SELECT slug FROM municipality ORDER BY slug LIMIT 2")]
-    return {"slug": units(app), "municipality.slug": municipalities, "about": ["fel", "tillganglighet"]}
+        news = [row[0] for row in rows("SELECT slug FROM article WHERE state = 'published' ORDER BY slug LIMIT 2")]
+    return {
+        "slug": units(app),
+        "municipality.slug": municipalities,
+        "article.slug": news,
+        "about": ["fel", "tillganglighet"],
+    }
 
 
 def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
@@ -84,10 +95,10 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
     known, found = samples(app), []
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-            if "GET" not in rule.methods or app.view_functions[rule.endpoint].in_swedish:
+            if "GET" not in rule.methods or app.view_functions[rule.endpoint].in_swedish or rule.endpoint in FILES:
                 continue
             owner = rule.endpoint.rpartition(".")[2]
-            values = [known.get(f"{owner}.{name}") or known[name] for name in sorted(rule.arguments)]
+            values = [known[own if (own := f"{owner}.{name}") in known else name] for name in sorted(rule.arguments)]
             if not rule.endpoint == "directory.unit":
                 values = [some[:2] for some in values]
             here = []
@@ -110,6 +121,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         "health.",
         "opendata.",
         "wheel.sheet",
+        "news.feed",
     )
     return [
         (endpoint, address)

@@ -7,8 +7,10 @@ from tbb.routes import (
     applying,
     appointing,
     area_actors,
+    articles,
     assessments,
     auditing,
+    banners,
     case_exports,
     cases,
     confirming,
@@ -30,10 +32,12 @@ from tbb.routes import (
     keeping,
     mailing,
     mapping,
+    news,
     opendata,
     owner_rules,
     pages,
     people,
+    pictures,
     reviewing,
     styleguide,
     telling,
@@ -41,7 +45,7 @@ from tbb.routes import (
     wheel,
 )
 
-PUBLIC = (pages, wheel, directory, guide, opendata, telling, applying, confirming, styleguide, health)
+PUBLIC = (pages, news, wheel, directory, guide, opendata, telling, applying, confirming, styleguide, health)
 SIGNING_IN = (accounts, factors, federation, demo)
 AT_WORK = (
     desk,
@@ -66,6 +70,9 @@ AT_WORK = (
     assessments,
     owner_rules,
     forgetting,
+    articles,
+    pictures,
+    banners,
 )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from tbb.services import directory
+from tbb.services import banners, directory, news
+from tbb.web import content_words
 from tbb.web.access import public
 from tbb.web.cache import cached
 from tbb.web.hypermedia import page
@@ -17,8 +18,16 @@ bp = Blueprint("pages", __name__)
 @public
 @cached
 def start() -> Response:
-    """Lead a visitor to the right person."""
-    return page("content/start.html", municipalities=directory.participating_municipalities())
+    """Lead a visitor to the right person, and show what is new in the county or in a chosen municipality."""
+    chosen = request.args.get("kommun", "")[:60]
+    return page(
+        "content/start.html",
+        municipalities=directory.participating_municipalities(),
+        chosen=chosen,
+        news=news.newest(chosen),
+        banners=banners.now_shown(chosen),
+        words=content_words,
+    )
 
 
 @bp.get("/modellen")

@@ -62,6 +62,12 @@ def place_of(thing: Content) -> Place:
     return Place(organizer=thing.organizer_id, begun_by=thing.author_id)
 
 
+def municipalities() -> list[tuple[str, str]]:
+    """The municipalities that something may belong to: (number, name), in Swedish order."""
+    found = rows("SELECT id, name FROM municipality WHERE participates ORDER BY sort_key")
+    return [(str(number), name) for number, name in found]
+
+
 def new_slug(model: type[Content], title: str) -> str:
     """Make an address of a title that nothing else of the kind has: ``nya-bilder``, ``nya-bilder-2``."""
     words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")[:LONGEST_SLUG].rstrip("-") or "utan-rubrik"

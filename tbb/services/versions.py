@@ -6,6 +6,7 @@ from tbb.database import rows, run
 
 DIRECTORY = "directory"
 SEARCH = "search"
+CONTENT = "content"
 
 
 def current(key: str) -> int:
@@ -19,4 +20,12 @@ def bump(key: str) -> None:
     run(
         "INSERT INTO version (key, value) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = version.value + 1",
         (key,),
+    )
+
+
+def put(key: str, value: int) -> None:
+    """Within the caller's transaction, remember a number under a key of its own."""
+    run(
+        "INSERT INTO version (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
     )

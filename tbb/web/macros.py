@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
         plural=desk.plural,
         short_date=short_date,
         date_and_time=date_and_time,
+        page_language=lambda: current().code,
     )
     drawing.install(environment.globals, lambda: environment.globals["asset"]("vendor/sprite.svg"), gettext)
     app.extensions["tbb_ui"] = None

@@ -1,0 +1,79 @@
+"""The words for what communicators write: categories and states, in the language of the page or in Swedish at work."""
+
+from __future__ import annotations
+
+from tbb.models.kinds import Category, ContentState
+from tbb.services.writing_hints import EASY, HARD, Hint
+from tbb.web.texts import N_
+from tbb.web.texts import say as _
+
+CATEGORIES = {
+    Category.NEWS: N_("Nyhet"),
+    Category.INSPIRATION: N_("Inspireras av andra"),
+    Category.INDEPENDENT: N_("Fristående verksamheter"),
+    Category.SIP: N_("SIP"),
+    Category.METHODS: N_("Metodstöd"),
+}
+STATES = {
+    ContentState.DRAFT: ("Utkast", "neutral"),
+    ContentState.REVIEW: ("Väntar på läsning", "warning"),
+    ContentState.SCHEDULED: ("Planerad", "info"),
+    ContentState.PUBLISHED: ("Publicerad", "success"),
+    ContentState.WITHDRAWN: ("Borttagen", "neutral"),
+}
+COVERS = {
+    Category.NEWS: "relationer",
+    Category.INSPIRATION: "utveckling",
+    Category.INDEPENDENT: "larande",
+    Category.SIP: "trygghet",
+    Category.METHODS: "omsorg",
+}
+"""The colour of the water lily that is drawn where there is no picture."""
+_LANGUAGES = {"en": "engelska", "fi": "finska", "sv": "svenska"}
+_HINTS = {
+    "title_shouts": "Rubriken står med bara stora bokstäver. Då blir den svårare att läsa.",
+    "heading_skips": "Rubriken ”{where}” hoppar över en nivå. Använd ## för rubriker och ### för underrubriker.",
+    "bold_heading": "”{where}” ser ut som en rubrik men är bara fet text. Sätt ## före, så hittar skärmläsare den.",
+    "link_silent": "En länk saknar text. Skriv vart den leder.",
+    "link_vague": "Länken ”{where}” säger inte vart den leder. Skriv det i länken, till exempel sidans namn.",
+    "link_address": "Länken är en webbadress. Skriv i stället vad som finns där.",
+    "link_nowhere": "Länken ”{where}” leder ingenstans. Adressen ska börja med https:// eller ett snedstreck.",
+    "picture_gone": "En bild i texten finns inte kvar. Ta bort den eller välj en ny.",
+    "picture_silent": "En bild saknar text för den som inte ser den. Skriv vad bilden visar.",
+    "picture_elsewhere": "En bild ligger på en annan webbplats. Ladda upp den här i stället.",
+    "sentence_long": "En mening har {number} ord: ”{where} …” Dela den gärna.",
+    "language_other": "Texten ser ut att vara på {language}. Stämmer språket som är valt?",
+}
+
+
+def category(code: str) -> str:
+    """Name a category in the language of the page."""
+    return _(CATEGORIES[Category(code)])
+
+
+def swedish_category(code: str) -> str:
+    """Name a category in Swedish, for those who write."""
+    return str(CATEGORIES[Category(code)])
+
+
+def state(code: str) -> tuple[str, str]:
+    """Name a state, with the colour of its tag."""
+    return STATES[ContentState(code)]
+
+
+def cover_tone(code: str) -> str:
+    """The colour of a drawn cover."""
+    return COVERS[Category(code)]
+
+
+def hint(found: Hint) -> str:
+    """Say what could be better."""
+    language = _LANGUAGES.get(found.where, "ett annat språk")
+    return _HINTS[found.code].format(where=found.where, number=found.number, language=language)
+
+
+def reads(lix: int) -> str:
+    """Say how easy a text is to read, by its LIX."""
+    if lix < EASY:
+        return "Lätt att läsa"
+    return "Ganska lätt att läsa" if lix < HARD - 5 else "Svår att läsa: korta meningar och vanliga ord hjälper"
