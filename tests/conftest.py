@@ -247,7 +247,7 @@ def at(monkeypatch):
 
     def set_clock(moment: datetime) -> None:
         for name, module in list(sys.modules.items()):
-            if name.startswith("tbb") and getattr(module, "now", None) is not None and name != "tbb.cli":
+            if name.startswith(("tbb", "tests")) and getattr(module, "now", None) is not None and name != "tbb.cli":
                 monkeypatch.setattr(module, "now", lambda: moment)
 
     assert clock.today() == clock.local(clock.now()).date()
