@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import gc
 import ipaddress
+import os
 import sys
 from collections import defaultdict
 from datetime import datetime
@@ -69,6 +71,13 @@ def pytest_terminal_summary(terminalreporter):
             f" score {noticed / (tried - twice):.1%}"
         )
         terminalreporter.write_line("\n".join(shown))
+
+
+def pytest_collection_finish():
+    """Let the garbage collector pass by what was read before the first test: looking there is a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -140,8 +149,11 @@ def key_file(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def made_templates(tmp_path_factory):
-    """Compiled templates, kept between the many applications of a run."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    """Compiled templates, kept between the many applications of a run and its processes."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "templates"
+    shared.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(shared))
 
 
 class SpareApp:
@@ -207,7 +219,7 @@ def make_app(tmp_path, key_file, made_templates, spare_app):
             surroundings["TBB_PASSWORD_MEMORY_KIB"] = "64"
         settings = read_settings(surroundings | environ)
         # A second application of one test, or one with files of its own, is always its own.
-        own = lent or any(str(tmp_path.parent) in value for value in environ.values())
+        own = lent or any(str(tmp_path) in value for value in environ.values())
         app = create_app(settings) if own else spare_app[tuple(sorted(environ.items()))].lend(settings)
         lent.append(app)
         app.jinja_env.bytecode_cache = made_templates

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -190,10 +192,16 @@ def _get(provider: IdentityProvider, address: str) -> dict[str, Any]:
     return _ask(lambda client: client.build_request("GET", address))
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that we trust, read once in each process: reading them takes longer than many an answer."""
+    return httpx.create_ssl_context()
+
+
 def _ask(make: Callable[[httpx.Client], httpx.Request], auth: httpx.BasicAuth | None = None) -> dict[str, Any]:
     """Ask once: no redirect is followed, and no more is read than fits."""
     try:
-        with httpx.Client(timeout=PATIENCE, follow_redirects=False) as client:
+        with httpx.Client(timeout=PATIENCE, follow_redirects=False, verify=_trusted()) as client:
             request = make(client)
             request.headers["Accept"] = "application/json"
             answer = client.send(request, auth=auth, stream=True)

@@ -44,6 +44,8 @@ from tests.people import as_account, signed_in
 from tests.policy.test_doors import COLUMN, EVERYBODY, allowed, fault_of, table
 
 NOWHERE: tuple[str, ...] = ()
+SONG = b"kanarie"
+"""What every canary begins with."""
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "case_exports.", "forgetting.held")
 PLANTED = {
     "fault message": ("faults.report",),
@@ -97,7 +99,7 @@ class Canary:
 def plant() -> list[Canary]:
     """Plant a canary in every field, near and far, in things that `furnish` has made."""
     birds = [
-        Canary(what, where, f"kanarie{number}{where}{secrets.token_hex(16)}")
+        Canary(what, where, f"{SONG.decode()}{number}{where}{secrets.token_hex(16)}")
         for number, what in enumerate(PLANTED)
         for where in (("county",) if what in COUNTY_THINGS else ("own", "other"))
     ]
@@ -186,8 +188,8 @@ def planted(county):
 
 def met_in(response, birds: list[Canary]) -> list[Canary]:
     """The canaries in an answer: its body, its headers and its cookies."""
-    said = response.get_data() + str(response.headers).encode()
-    return [bird for bird in birds if bird.word.encode() in said.lower()]
+    said = (response.get_data() + str(response.headers).encode()).lower()
+    return [bird for bird in birds if bird.word.encode() in said] if SONG in said else []
 
 
 @pytest.mark.parametrize("persona", EVERYBODY)

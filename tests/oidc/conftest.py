@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 BASE_URL = "http://127.0.0.1:8000"
 SECRET = "a secret for tests: & + %"
 ORGANIZER = "2120000357"
+TRUST = ssl.create_default_context()
+"""Made once: it takes as long as ten answers, and here nothing is even sent by TLS."""
 
 
 @dataclass
@@ -35,11 +38,11 @@ class Provider:
 
     def now(self, **changes: object) -> None:
         """Decide who signs in there and how, or `rotate` its keys; `reset` puts everything back."""
-        httpx.post(f"{self.issuer}/control", json=changes, trust_env=False).raise_for_status()
+        httpx.post(f"{self.issuer}/control", json=changes, trust_env=False, verify=TRUST).raise_for_status()
 
     def sent(self) -> list[str]:
         """The logout tokens that it has sent since last time."""
-        return httpx.get(f"{self.issuer}/received", trust_env=False).json()
+        return httpx.get(f"{self.issuer}/received", trust_env=False, verify=TRUST).json()
 
 
 @pytest.fixture(scope="session")
@@ -68,16 +71,16 @@ def provider(running_provider, monkeypatch):
     return running_provider
 
 
-@pytest.fixture
-def provider_file(provider, tmp_path):
+@pytest.fixture(scope="session")
+def provider_file(running_provider, tmp_path_factory):
     """The file that tells the application of the provider."""
-    path = tmp_path / "providers.toml"
+    path = tmp_path_factory.mktemp("provider") / "providers.toml"
     path.write_text(
         f"""[[provider]]
 key = "eskilstuna"
 name = "Eskilstuna kommun"
 organizer = "212000-0357"
-issuer = "{provider.issuer}"
+issuer = "{running_provider.issuer}"
 client_id = "tbb"
 client_secret = "{SECRET}"
 strong_acr = ["loa3"]
@@ -90,7 +93,7 @@ email_domains = ["skola.example"]
 
 
 @pytest.fixture
-def app(make_app, county_url, provider_file) -> Flask:
+def app(make_app, county_url, provider, provider_file) -> Flask:
     """The application on the demo county, with the provider."""
     return make_app(county_url, TBB_IDENTITY_PROVIDERS=str(provider_file), TBB_BASE_URL=BASE_URL)
 
@@ -100,7 +103,7 @@ class Browser:
     """A browser: its cookies here (`ours`) and at the provider (`theirs`)."""
 
     app: Flask
-    theirs: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
+    theirs: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, verify=TRUST))
 
     def __post_init__(self):
         self.ours = self.app.test_client()

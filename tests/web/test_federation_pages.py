@@ -27,10 +27,10 @@ def nobody_there():
         yield held.getsockname()[1]
 
 
-@pytest.fixture
-def app(make_app, county_url, tmp_path, nobody_there):
-    """The application with two providers that are away."""
-    path = tmp_path / "providers.toml"
+@pytest.fixture(scope="module")
+def provider_file(nobody_there, tmp_path_factory):
+    """The file that tells of two providers that are away."""
+    path = tmp_path_factory.mktemp("away") / "providers.toml"
     path.write_text(
         "\n".join(
             f'[[provider]]\nkey = "{key}"\nname = "{name}"\norganizer = "{number}"\nclient_id = "tbb"\n'
@@ -39,7 +39,13 @@ def app(make_app, county_url, tmp_path, nobody_there):
         ),
         encoding="utf-8",
     )
-    return make_app(county_url, TBB_IDENTITY_PROVIDERS=str(path))
+    return path
+
+
+@pytest.fixture
+def app(make_app, county_url, provider_file):
+    """The application with two providers that are away."""
+    return make_app(county_url, TBB_IDENTITY_PROVIDERS=str(provider_file))
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def surroundings(tmp_path, database_url, port) -> dict[str, str]:
         "TBB_KEY_FILE": str(keys),
         "TBB_CASE_KEYS": str(tmp_path / "case-keys.db"),
         "TBB_SMTP_URL": "smtp://127.0.0.1:9",
-        "WEB_CONCURRENCY": "2",
+        "WEB_CONCURRENCY": "1",
         "PORT": str(port),
     }
 
@@ -141,8 +141,8 @@ def test_the_web_unit_serves_tells_systemd_and_ends_well(surroundings, port, tmp
 
 
 def test_a_reload_answers_all_the_while(surroundings, port, tmp_path):
-    log = tmp_path / "log"
-    with running(started_by_systemd("tbb-web.service"), surroundings, log) as server:
+    log, environ = tmp_path / "log", surroundings | {"WEB_CONCURRENCY": "2"}
+    with running(started_by_systemd("tbb-web.service"), environ, log) as server:
         wait_for(lambda: ask(port), log)
         before = set(children(server.pid))
         server.send_signal(signal.SIGHUP)
