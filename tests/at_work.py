@@ -32,9 +32,12 @@ from tbb.models import (
     Flag,
     Forgetting,
     Handover,
+    MeetingParty,
     Organizer,
     Picture,
     Responsibility,
+    Room,
+    SchoolBreak,
     Unit,
     Upload,
 )
@@ -163,6 +166,13 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     writer = Actor(f"account:{author}", account=author)
     meeting = make_meetings.meeting(case, at=moment + timedelta(days=7))
     proposed = make_meetings.slot(meeting, moment + timedelta(days=8))
+    own = MeetingParty.create(meeting=meeting, unit=unit)
+    room = Room.create(unit=unit, name="Vassen")
+    asked = make_meetings.meeting(case, state="proposed")
+    open_slot, silent = make_meetings.slot(asked, moment + timedelta(days=9)), make_meetings.participant(asked)
+    lov = SchoolBreak.create(
+        municipality=unit.municipality, name="Lov", starts_on=clock.today(), ends_on=clock.today() + timedelta(days=4)
+    )
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     bba = Actor(f"account:{author}", author, frozenset({Held(Duty.BBA, unit.id)}), strong=True)
     agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
@@ -185,7 +195,10 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
         "sent wheel": {"key": wheel.key, "question": question.key},
         "assessment": {"key": written.key},
         "list to forget": {"key": listed.key},
-        "meeting": {"key": meeting.key, "slot": proposed.id, "participant": guardian.key, "number": 999_999},
+        "meeting": {"key": meeting.key, "slot": proposed.id, "participant": guardian.key, "number": own.id},
+        "open meeting": {"key": asked.key, "slot": open_slot.id, "participant": silent.key},
+        "room": {"slug": unit.slug, "number": room.id},
+        "break": {"municipality": unit.municipality.slug, "number": lov.id},
         "plan": {"key": plan.key, "number": 999_999},
     }
 
@@ -262,6 +275,12 @@ KINDS = {
     "case_exports.prepared": "extract",
     "case_exports.decide": "extract",
     "case_exports.fetch_extract": "extract",
+    "meetings.new": "case",
+    "meetings.make": "case",
+    "meeting_times.moving": "meeting",
+    "meeting_times.move": "meeting",
+    "rooms.edit": "room",
+    "rooms.change": "room",
     "people.account": "account",
     "people.give": "account",
     "people.take": "account",
@@ -283,7 +302,10 @@ SUBJECTS = {
     "assessments": "assessment",
     "forgetting": "list to forget",
     "meetings": "meeting",
-    "meeting_times": "meeting",
+    "meeting_people": "meeting",
+    "rooms": "room",
+    "meeting_times": "open meeting",
+    "school_breaks": "break",
     "meeting_letters": "meeting",
     "meeting_records": "meeting",
     "plans": "plan",

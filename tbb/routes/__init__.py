@@ -32,6 +32,10 @@ from tbb.routes import (
     keeping,
     mailing,
     mapping,
+    meeting_answers,
+    meeting_people,
+    meeting_times,
+    meetings,
     news,
     opendata,
     owner_rules,
@@ -39,13 +43,28 @@ from tbb.routes import (
     people,
     pictures,
     reviewing,
+    rooms,
+    school_breaks,
     styleguide,
     telling,
     transitions,
     wheel,
 )
 
-PUBLIC = (pages, news, wheel, directory, guide, opendata, telling, applying, confirming, styleguide, health)
+PUBLIC = (
+    pages,
+    news,
+    wheel,
+    directory,
+    guide,
+    opendata,
+    telling,
+    applying,
+    confirming,
+    meeting_answers,
+    styleguide,
+    health,
+)
 SIGNING_IN = (accounts, factors, federation, demo)
 AT_WORK = (
     desk,
@@ -73,6 +92,11 @@ AT_WORK = (
     articles,
     pictures,
     banners,
+    meetings,
+    meeting_people,
+    meeting_times,
+    rooms,
+    school_breaks,
 )
 
 

@@ -17,10 +17,11 @@ from tbb.services import (
     consent_matrix,
     joining_cases,
     mapping,
+    meeting_lists,
     outcomes,
     sealed_fields,
 )
-from tbb.web import consent_words, wheel_words
+from tbb.web import consent_words, meeting_words, wheel_words
 from tbb.web import mapping_words as words
 from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
@@ -46,10 +47,12 @@ def show(key: str) -> Response:
         notes=case_notes.notes(case),
         agreed=consent_matrix.of_case(case),
         consent_words=consent_words,
+        meetings=meeting_lists.of_case(actor(), case),
         suggested=area_actors.suggested(shown.flagged, shown.municipality.id),
         readers=case_page.last_readers(actor(), case) if answers else [],
         went_to=joining_cases.went_to(actor(), shown),
         DECIDED=words.DECIDED,
+        meeting_words=meeting_words,
     )
 
 

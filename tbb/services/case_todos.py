@@ -9,7 +9,7 @@ from tbb import clock
 from tbb.database import as_day, rows
 from tbb.models.kinds import CaseState
 from tbb.policy import Actor, Permission, may
-from tbb.services import case_desk, case_shelf, working_days
+from tbb.services import case_desk, case_shelf, meeting_todos, working_days
 from tbb.services.case_desk import ANSWERED, QUESTIONS, Filters, Found, Line, due_on, local_day
 
 MOST = 6
@@ -19,7 +19,9 @@ SOON = timedelta(days=7)
 """How long before its last day a delegation is told of."""
 ANSWER_WITHIN, READ_WITHIN = 5, 2
 """Working days until an unanswered question is told of, and until an answer should have been read."""
-KINDS = ("answer", "receive", "begin", "silent", "decide", "questions", "delegation")
+KINDS = (
+    "answer", "receive", "begin", "silent", "decide", "questions", *meeting_todos.KINDS, "delegation",
+)  # fmt: skip
 """What can wait; of what is due on the same day the first here comes first."""
 _BY_STATE = "SELECT c.id, c.opened_at, c.touched_at FROM casefile c WHERE {where} AND c.state = ? ORDER BY {by} LIMIT ?"
 _MAPPING = f"""
@@ -59,6 +61,7 @@ class ToDo:
     day: date
     due: date
     name: str = ""
+    meeting: str = ""
 
     @property
     def urgent(self) -> bool:
@@ -75,6 +78,7 @@ class Waiting:
     day: date
     due: date
     name: str = ""
+    meeting: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,11 @@ def desk(actor: Actor, wanted: Filters, page: int = 1, most: int = MOST) -> Desk
     shown = waits[:most]
     numbers = list(dict.fromkeys([*(each.case for each in shown), *found.numbers]))
     lines = {line.id: line for line in case_desk.opened(actor, numbers)}
-    todos = [ToDo(each.kind, lines[each.case], each.day, each.due, each.name) for each in shown if each.case in lines]
+    todos = [
+        ToDo(each.kind, lines[each.case], each.day, each.due, each.name, each.meeting)
+        for each in shown
+        if each.case in lines
+    ]
     return Desk(todos, len(waits), found, [lines[number] for number in found.numbers if number in lines])
 
 
@@ -106,6 +114,10 @@ def waiting(actor: Actor) -> list[Waiting]:
         return []
     where, params = case_shelf.cases(actor)
     found = [*_by_state(where, params), *_mapping(where, params), *_notes(where, params), *_ending(where, params)]
+    found += [
+        Waiting(kind, case, day, due, meeting=meeting)
+        for kind, case, meeting, day, due in meeting_todos.waiting(where, params)
+    ]
     return sorted(found, key=lambda each: (each.due, KINDS.index(each.kind), each.case))
 
 

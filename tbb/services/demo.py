@@ -20,6 +20,7 @@ from tbb.services import (
     demo_cast,
     demo_joining,
     demo_keeping,
+    demo_meetings,
     demo_news,
     demo_responsibilities,
     search,
@@ -63,7 +64,16 @@ LAST_NAMES = (
 )
 TITLES = ("Rektor", "Biträdande rektor", "Specialpedagog", "Kurator")
 HOURS = ("Måndag–fredag 8–9 och 15–16", "Tisdag och torsdag 13–15", "Måndag–torsdag 9–11")
-SCENES = (demo_joining, demo_responsibilities, demo_keeping, demo_assessments, demo_cases, demo_news, demo_audit)
+SCENES = (
+    demo_joining,
+    demo_responsibilities,
+    demo_keeping,
+    demo_assessments,
+    demo_cases,
+    demo_meetings,
+    demo_news,
+    demo_audit,
+)
 """What has happened in the county, in this order."""
 
 FIRST_PHONE, LAST_PHONE = 5, 99

@@ -29,7 +29,7 @@ class NothingToAsk(Exception):
 
 @transaction
 def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
-    """Ask all who have not been asked yet; give the codes of those without an account, {their key: code}, for once.
+    """Ask all who have not been asked yet; give the codes of those who get a link, {their key: code}, this once.
 
     Raises Refused, meetings.NotNow, NothingToAsk, and consents.NotCovered with the services that no consent covers
     today: then nobody is asked and nothing is changed.
@@ -47,9 +47,10 @@ def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
         Participant.update(state=ParticipantState.ASKED, asked_at=moment).where(
             Participant.id == participant.id
         ).execute()
-        if participant.account_id is None:
+        reachable = bool(address_of(participant, stands))
+        if reachable and participant.account_id is None:
             codes[participant.key] = meeting_links.new_code(actor, participant)
-        if stands.state != MeetingState.SET and address_of(participant, stands):
+        if reachable and stands.state != MeetingState.SET:
             meeting_invitations.ask(actor, Participant.get_by_id(participant.id))
     if stands.state == MeetingState.SET:
         meeting_invitations.time_set(actor, stands)

@@ -97,6 +97,16 @@ def month_of(code: str) -> date:
     return found if found and abs((found - this).days) <= 7 * FARTHEST else this
 
 
+def month_before(first: date) -> str:
+    """The code of the month before one that begins on a day."""
+    return (first - DAY).isoformat()[:7]
+
+
+def month_after(first: date) -> str:
+    """The code of the month after one that begins on a day."""
+    return (first + 31 * DAY).isoformat()[:7]
+
+
 def week(monday: date, unit: Unit | None, events: Iterable[Event] = (), days: int = WORKDAYS) -> Week:
     """Make a week of a calendar, with the breaks where a unit is."""
     shown = [monday + number * DAY for number in range(days)]

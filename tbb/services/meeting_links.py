@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from tbb import clock
 from tbb.database import keyring, load, transaction
-from tbb.models import Meeting, Participant
+from tbb.models import Meeting, MeetingSlot, Participant
 from tbb.models.kinds import MeetingState
 from tbb.policy import Actor
-from tbb.services import limits, meeting_shelf, meetings, tokens
+from tbb.services import limits, meeting_mail, meeting_shelf, meeting_times, meetings, tokens
 
-PURPOSE = "meeting"
-LASTS = timedelta(days=400)
-"""Longer than any meeting is planned ahead; what ends a link is the participant's own `link_ends_at`."""
 TRIES, TRIES_SECONDS = 5, 900
 TRIES_A_DAY = 15
 """So many codes may be tried: six digits cannot be guessed, and whoever mistypes gets another try soon."""
 
 
-def issue(participant: Participant) -> str:
-    """Within the caller's transaction, make a link's secret for somebody without an account; the older one ends."""
-    return tokens.issue(PURPOSE, participant.key, lasts=LASTS)
-
-
-def revoke(participant: Participant) -> None:
-    """Within the caller's transaction, end somebody's link."""
-    tokens.revoke(PURPOSE, participant.key)
-
-
 def look(secret: str) -> Participant | None:
     """Find whose link it is; None when it is unknown, ended, or no consent covers their service today (AC09)."""
-    token = tokens.look(PURPOSE, secret)
+    token = tokens.look(meeting_mail.LINK, secret)
     found = load(Participant, "key = ? AND ended_at IS NULL", (token.subject,)) if token else []
     if not found or found[0].account_id is not None:
         return None
@@ -44,6 +32,41 @@ def look(secret: str) -> Participant | None:
         return participant
     covered = meeting_shelf.may_be_shared_with(meeting.case, participant.party.unit_id)
     return participant if covered else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a personal link shows: no word about the child, and nobody else who takes part."""
+
+    reference: str
+    unit: str
+    state: str
+    answers_by: date | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    place: str
+    access: str
+    video: str
+    slots: tuple[MeetingSlot, ...]
+    answers: dict[int, str]
+
+
+def shown(participant: Participant) -> Shown:
+    """Give what the one whose link it is may see: the same as their letters may say."""
+    meeting = participant.meeting
+    return Shown(
+        reference=meeting.reference,
+        unit=meeting.case.unit.label,
+        state=meeting.state,
+        answers_by=meeting.answers_by,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        place=meeting_mail.place_of(meeting),
+        access=meeting.room.access if meeting.room_id else "",
+        video=meeting.video,
+        slots=tuple(meeting_times.slots_of(meeting)),
+        answers=meeting_times.answers_by(participant.id),
+    )
 
 
 @transaction

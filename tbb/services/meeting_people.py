@@ -8,9 +8,11 @@ from datetime import datetime
 
 from tbb import clock
 from tbb.database import load, rows
-from tbb.models import Case, Meeting, Participant, Unit
+from tbb.models import Case, Meeting, MeetingParty, Participant, Unit
 from tbb.models.kinds import MeetingKind, ParticipantRole, ParticipantState, Status
+from tbb.policy import Actor
 from tbb.services import area_actors, borders, case_files, meeting_shelf, meetings, search
+from tbb.services.consents import GUARDIANS
 from tbb.services.search_rows import Row, rows_of
 from tbb.services.wheel_texts import AREAS, FLAGGED
 
@@ -133,7 +135,7 @@ def people(meeting: Meeting, *, openly: bool) -> list[Shown]:
     found = load(Participant, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (meeting.id,))
     names = _names([each.account_id for each in found if each.account_id is not None])
     units = {party.id: party.unit.label for party in meeting.parties}
-    label = case_files.card_of(meeting.case).label if openly and meeting.kind != MeetingKind.CONSULTATION else ""
+    label = child_label(meeting) if openly else ""
     shown = [_shown(meeting, each, names, units, label, openly) for each in found]
     return sorted(shown, key=lambda each: (ORDER.index(each.role), each.who, each.party or 0, each.id))
 
@@ -156,6 +158,11 @@ def parties(meeting: Meeting, shown: Sequence[Shown]) -> list[Party]:
         if party.ended_at is None
     ]
     return sorted(found, key=lambda party: (not party.own, party.id))
+
+
+def child_label(meeting: Meeting) -> str:
+    """What the child is called in its own unit: a working name; nothing in an anonymous consultation."""
+    return "" if meeting.kind == MeetingKind.CONSULTATION else case_files.card_of(meeting.case).label
 
 
 def flagged(case: Case) -> list[str]:
@@ -209,6 +216,35 @@ def colleagues(meeting: Meeting, unit: int) -> list[Colleague]:
     there = {each.account_id for each in load(Participant, "meeting_id = ? AND ended_at IS NULL", (meeting.id,))}
     found = rows(asked, (unit, today, today, unit, today, today, unit))
     return [Colleague(*row) for row in found if row[0] not in there]
+
+
+def row(meeting: Meeting, key: str) -> Participant | None:
+    """Find one who takes part by their key; None when nobody does."""
+    return next(iter(load(Participant, "meeting_id = ? AND key = ? AND ended_at IS NULL", (meeting.id, key))), None)
+
+
+def own(actor: Actor, meeting: Meeting) -> Participant | None:
+    """Find the actor among those who take part; None when they do not."""
+    where = "meeting_id = ? AND account_id = ? AND ended_at IS NULL AND state <> 'draft'"
+    return next(iter(load(Participant, where, (meeting.id, actor.account))), None)
+
+
+def party_row(meeting: Meeting, number: int) -> MeetingParty | None:
+    """Find a service of a meeting by its number; None when it is none of them."""
+    found = load(MeetingParty, "meeting_id = ? AND id = ? AND ended_at IS NULL", (meeting.id, number))
+    return next(iter(found), None)
+
+
+def unit_number(slug: str) -> int:
+    """Find the number of a unit by its address; 0 when there is none."""
+    found = rows("SELECT id FROM unit WHERE slug = ?", (slug,))
+    return found[0][0] if found else 0
+
+
+def free_guardian(meeting: Meeting) -> str:
+    """Which of the two guardians is not asked yet; "" when both are."""
+    there = {each.who for each in load(Participant, "meeting_id = ? AND ended_at IS NULL", (meeting.id,))}
+    return next((who for who in GUARDIANS if who not in there), "")
 
 
 def _shown(

@@ -22,6 +22,7 @@ from tbb.services import (
     rooms,
     sealed_fields,
     wall_clock,
+    working_days,
 )
 
 MOST = 12
@@ -81,12 +82,34 @@ def propose(
     own = load(Participant, "meeting_id = ? AND account_id = ? AND ended_at IS NULL", (stands.id, actor.account))
     for slot in made if own else ():
         _keep_answer(slot.id, own[0], SlotAnswerKind.YES)
+        Participant.update(answered_at=clock.now()).where(Participant.id == own[0].id).execute()
     Meeting.update(answers_by=answers_by or stands.answers_by, version=Meeting.version + 1).where(
         Meeting.id == stands.id
     ).execute()
     _extend_links(stands)
     meetings.note(actor, "meeting:propose", stands, ("slots", "answers_by"))
     return made
+
+
+@transaction
+def plan(actor: Actor, meeting: Meeting, walls: Sequence[str], *, answers_by: date, minutes: int) -> list[MeetingSlot]:
+    """Propose times of a certain length, with the last day to answer, in one go; none at all changes only those two.
+
+    Raises as `propose` does, and ValueError for a length that no meeting has.
+    """
+    stands = meetings.opened(actor, meeting)
+    if minutes != stands.minutes:
+        meetings.set_minutes(actor, stands, minutes)
+        stands = meetings.latest(stands)
+    if not walls:
+        set_answers_by(actor, stands, answers_by)
+        return []
+    return propose(actor, stands, walls, answers_by=answers_by)
+
+
+def usual_last_day() -> date:
+    """The last day to answer if nothing else is said: five working days from now."""
+    return working_days.after(clock.today(), 5)
 
 
 @transaction
@@ -116,6 +139,11 @@ def set_answers_by(actor: Actor, meeting: Meeting, day: date) -> None:
 def slots_of(meeting: Meeting) -> list[MeetingSlot]:
     """The times that are proposed for a meeting, in their order."""
     return load(MeetingSlot, "meeting_id = ? AND withdrawn_at IS NULL ORDER BY starts_at", (meeting.id,))
+
+
+def answers_by(participant: int) -> dict[int, str]:
+    """What one has answered: {slot: answer}."""
+    return dict(rows("SELECT slot_id, answer FROM slot_answer WHERE participant_id = ?", (participant,)))
 
 
 @transaction
@@ -193,6 +221,35 @@ def choose(
     else:
         rooms.let_go(stands)
     return _set(actor, stands, found[0], place, reason.strip() if lacking else "")
+
+
+@transaction
+def set_place(actor: Actor, meeting: Meeting, place: Place) -> bool:
+    """Say where a meeting is; if its time is set its room is taken and who is invited is told.
+
+    False when it is there already. Raises Refused, meetings.NotNow and rooms.Taken.
+    """
+    stands = meetings.opened(actor, meeting)
+    if place == place_of(stands):
+        return False
+    is_set = stands.state == MeetingState.SET
+    if is_set and place.room is not None:
+        rooms.book(stands, place.room, stands.starts_at, stands.ends_at)
+    elif is_set:
+        rooms.let_go(stands)
+    Meeting.update(
+        room=place.room, place_words=place.words, video=place.video, travel_minutes=place.travel_minutes,
+        version=Meeting.version + 1,
+    ).where(Meeting.id == stands.id).execute()  # fmt: skip
+    meetings.note(actor, "meeting:place", stands, ("room", "place_words", "video", "travel_minutes"))
+    if is_set:
+        meeting_invitations.changed(actor, Meeting.get_by_id(stands.id))
+    return True
+
+
+def place_of(meeting: Meeting) -> Place:
+    """Where a meeting is by what is said of it now."""
+    return Place(meeting.room_id, meeting.place_words, meeting.video, meeting.travel_minutes)
 
 
 @transaction

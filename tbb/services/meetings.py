@@ -223,6 +223,26 @@ def save_needs(
     return changed
 
 
+def needs_of(meeting: Meeting) -> dict[str, str]:
+    """What is needed at a meeting, opened, by the names of NEEDS; what was never said is left out."""
+    return {name: text for name, text in sealed_fields.texts(meeting).items() if name in NEEDS}
+
+
+@transaction
+def let_child_take_part(actor: Actor, meeting: Meeting, part: str) -> None:
+    """Let the child be one of those who take part when it is there itself or through somebody, else not.
+
+    Raises Refused and NotNow.
+    """
+    stands = opened(actor, meeting)
+    known = load(Participant, "meeting_id = ? AND role = 'child' AND ended_at IS NULL", (stands.id,))
+    wanted = part in CHILD_PARTS and part != "no" and stands.kind != MeetingKind.CONSULTATION
+    if wanted and not known:
+        add_participant(actor, stands, role=ParticipantRole.CHILD, who="child")
+    elif known and not wanted:
+        _end(actor, stands, known[0].id)
+
+
 @transaction
 def set_minutes(actor: Actor, meeting: Meeting, minutes: int) -> None:
     """Say how long it lasts, before a time is proposed. Raises Refused, NotNow and ValueError."""

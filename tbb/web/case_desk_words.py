@@ -52,6 +52,10 @@ WHAT_WAITS = {
     "silent": ("Din fråga om {who} har inte fått svar", "clock"),
     "decide": ("Bestäm vad som blir nästa steg för {who}", "list-check"),
     "questions": ("Svara på de fem frågorna om {who}", "clipboard-list"),
+    "meet": ("Boka samverkansmötet om {who}", "calendar-plus"),
+    "prepare": ("Bokningen om {who} är inte klar", "calendar-event"),
+    "choose": ("Välj tid för mötet om {who}", "list-check"),
+    "record": ("Skriv vad mötet om {who} kom fram till", "notes"),
     "delegation": ("En delegering slutar snart: {who}", "calendar-event"),
 }
 WEEKDAYS = ("Måndag", "Tisdag", "Onsdag", "Torsdag", "Fredag", "Lördag", "Söndag")
@@ -70,6 +74,7 @@ class Task:
     picture: str
     key: str
     urgent: bool
+    meeting: str = ""
 
 
 def weekday(day: date) -> str:
@@ -141,10 +146,14 @@ def task(todo: ToDo) -> Task:
         "silent": f"Du frågade {near(todo.day)}. Ring i stället, om det går.",
         "decide": "Alla fem frågor är besvarade.",
         "questions": f"{line.answered} av 5 är klara. Senast ändrat {near(todo.day)}.",
+        "meet": f"Beslutat {near(todo.day)}. {by}",
+        "prepare": f"Påbörjad {near(todo.day)}. Ingen är tillfrågad än.",
+        "choose": f"Sista dag att svara: {near(todo.day)}. Ring dem som inte har svarat.",
+        "record": f"Mötet var {near(todo.day)}. {by}",
         "delegation": f"{todo.name} kan arbeta med ärendet till och med {near(todo.day)}.",
     }[todo.kind]
     said = text.format(who=who_of(line)).replace("ett nytt hjul om en anonym", "en anonym")
-    return Task(todo.kind, who_of(line), said, note, picture, line.key, todo.urgent)
+    return Task(todo.kind, who_of(line), said, note, picture, line.key, todo.urgent, todo.meeting)
 
 
 def standing(place: StandingIn) -> tuple[str, str]:

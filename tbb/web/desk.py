@@ -29,6 +29,7 @@ CASES = (
 MENU = (
     ("desk.show", "Start", Permission.SEE_DESK, ("desk.",)),
     ("cases.desk", "Ärenden", Permission.READ_CASES, CASES),
+    ("meetings.mine", "Möten", Permission.LIST_MEETINGS, ("meetings.", "meeting_")),
     ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
@@ -42,6 +43,7 @@ MENU = (
     ("people.accounts", "Konton", Permission.READ_ACCOUNTS, ("people.",)),
     ("auditing.log", "Logg", Permission.READ_AUDIT, ("auditing.",)),
     ("owner_rules.rules", "Regler", Permission.KEEP_RULES, ("owner_rules.",)),
+    ("school_breaks.every", "Lov", Permission.KEEP_BREAKS, ("school_breaks.",)),
     ("mailing.outbox", "Brev", Permission.READ_LETTERS, ("mailing.",)),
 )
 

@@ -207,3 +207,35 @@ def test_colours_forced_by_the_reader_leave_the_desk_usable(visitor):
         expect(seen).to_be_visible()
     bordered = "element => ['top', 'bottom'].some(side => getComputedStyle(element)[`border-${side}-style`] !== 'none')"
     assert tab.locator("main .ds-button").first.evaluate(bordered)
+
+
+def test_every_page_of_booking_a_meeting(visitor):
+    tab = play(visitor, "bba")
+    tab.goto("/moten")
+    faults = looked_at(tab, "/moten")
+    proposed = tab.get_by_role("link", name="Samverkansmöte, Alva", exact=True).get_attribute("href")
+    booked = tab.get_by_role("link", name="Samverkansmöte, Yasmin", exact=True).get_attribute("href")
+    pages = ("", "/boka", "/vilka", "/tider", "/plats", "/skicka", "/behov", "/stall-in")
+    for page in (*(proposed + page for page in pages), f"{booked}/flytta", f"{UNIT}/lokaler"):
+        assert tab.goto(page).status == 200, page
+        faults += looked_at(tab, page.replace(proposed, "a meeting"))
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def test_the_grid_is_cards_in_the_hand_with_the_sum_first(visitor):
+    tab = play(visitor, "bba")
+    tab.goto("/moten")
+    tab.goto(tab.get_by_role("link", name="Samverkansmöte, Alva", exact=True).get_attribute("href") + "/val")
+    faults = axe(tab)
+    look(tab, width=1280, scheme="dark")
+    faults += axe(tab, rules=COLOURS)
+    look(tab, width=390, scheme="light")
+    faults += axe(tab)
+    card = tab.locator(".slots tbody tr").first
+    heading, total, answer = (card.locator(part).bounding_box() for part in ("th", ".sum", "td[data-label='Alva']"))
+    assert heading["y"] < total["y"] < answer["y"] and card.bounding_box()["width"] <= 390
+    assert not tab.evaluate(SIDEWAYS)
+    # Choosing another time shows at once what would be booked then.
+    tab.locator(".slots input[type=radio]").nth(1).check()
+    expect(tab.locator("#valt")).to_contain_text("Då saknas barnet")
+    assert faults == []

@@ -22,6 +22,7 @@ from tbb.services import (
     quorum,
     rooms,
     sealed_fields,
+    tokens,
     wall_clock,
 )
 from tbb.services.demo_cast import account_of
@@ -172,9 +173,9 @@ def test_only_those_who_have_not_answered_are_reminded_and_only_once(office, at)
     at(NOW + timedelta(days=1))
     assert meeting_asking.remind_the_silent() == 0
     at(NOW + timedelta(days=2, hours=1))
-    assert meeting_asking.remind_the_silent() == 2
+    assert meeting_asking.remind_the_silent() == 1
     reminded = {each.id for each in Participant.select().where(Participant.reminded_at.is_null(False))}
-    assert office["guardian"].id in reminded and office["karin"].id not in reminded
+    assert reminded == {office["guardian"].id}
     at(NOW + timedelta(days=3))
     assert meeting_asking.remind_the_silent() == 0
     assert not meeting_asking.remind(office["bba"], office["karin"])
@@ -215,12 +216,17 @@ def test_another_time_may_be_suggested_a_few_times(office):
     assert problem.value.why == {0: "many"}
 
 
+def link_of(participant: Participant) -> str:
+    """The secret of somebody's link, as their letters have it."""
+    return tokens.issue("meeting", participant.key, lasts=timedelta(days=400))
+
+
 def test_a_link_opens_until_the_meeting_ends_and_no_longer_than_the_consent(office, at):
     asked(office)
-    secret = meeting_links.issue(Participant.get_by_id(office["karin"].id))
+    secret = link_of(office["karin"])
     assert meeting_links.look(secret).id == office["karin"].id
     assert meeting_links.look(secret).id == office["karin"].id
-    newer = meeting_links.issue(office["karin"])
+    newer = link_of(office["karin"])
     assert meeting_links.look(secret) is None and meeting_links.look(newer) is not None
     at(NOW + timedelta(days=11))
     assert meeting_links.look(newer) is None
