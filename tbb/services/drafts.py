@@ -12,6 +12,7 @@ from tbb.models import Unit, Wheel
 from tbb.models.kinds import About, WheelTemplate
 from tbb.policy import WORKER, Actor, Permission, may, require
 from tbb.services import audit, borders, case_files, case_shelf, forgetting, sealed_fields
+from tbb.services.keeping_both import mark_of, settled, touched
 from tbb.services.plain_text import plain
 from tbb.services.sealed_fields import Field
 from tbb.services.wheel_texts import AREAS, FLAGGED, LEVELS, NEWEST
@@ -103,7 +104,7 @@ class Draft:
     @property
     def seen(self) -> dict[str, str]:
         """What is there now: {name: mark}."""
-        return {name: mark_of(self.wheel, name, field) for name, field in self.fields.items()}
+        return {name: mark_of(self.wheel.key, name, field) for name, field in self.fields.items()}
 
     @property
     def forgotten_on(self) -> date:
@@ -215,8 +216,11 @@ def save(
     wheel = _draft(actor, key)
     before = sealed_fields.read(wheel)
     mine = {name: plain(text) for name, text in answers.items() if _fits(wheel, name, plain(text))}
-    settled = {name: _settled(wheel, name, text, before.get(name, Field()), seen) for name, text in mine.items()}
-    changed = sealed_fields.save(wheel, settled)
+    whole = {
+        name: settled(key, name, text, before.get(name, Field()), seen, choice=name in CHOICES or name in LINES)
+        for name, text in mine.items()
+    }
+    changed = sealed_fields.save(wheel, whole)
     if changed:
         _touch(actor, wheel, changed, tell=not quiet or clock.now() - wheel.saved_at >= QUIET)
     after = sealed_fields.read(wheel)
@@ -224,9 +228,11 @@ def save(
         at=clock.now(),
         changed=changed,
         merged={
-            name: text for name, text in settled.items() if text != mine[name] and _touched(wheel, name, mine, seen)
+            name: text
+            for name, text in whole.items()
+            if text != mine[name] and touched(key, name, mine[name], seen or {})
         },
-        seen={name: mark_of(wheel, name, after[name]) for name in mine if name in after},
+        seen={name: mark_of(key, name, after[name]) for name in mine if name in after},
     )
 
 
@@ -306,33 +312,6 @@ def fields_of(wheel: Wheel) -> frozenset[str]:
     absence = {f"{step}.{what}" for step in ABSENCE for what in ("on", "text", "child")}
     more = absence if wheel.template == WheelTemplate.ABSENCE else set()
     return frozenset({*ABOUT_IT[About(wheel.about)], "strengths"} | areas | told | more)
-
-
-def mark_of(wheel: Wheel, name: str, field: Field) -> str:
-    """Say which version of an answer a page shows, and a keyed print of it, to know whether it was touched there."""
-    return f"{field.version}.{_print(wheel, name, field.text)}"
-
-
-def _print(wheel: Wheel, name: str, text: str) -> str:
-    return keyring().fingerprint(f"{wheel.key}:{name}:{text}")[:12]
-
-
-def _touched(wheel: Wheel, name: str, mine: Mapping[str, str], seen: Mapping[str, str] | None) -> bool:
-    """Whether an answer is another than the one that the page showed when it came."""
-    shown = (seen or {}).get(name, "")
-    return mine[name] != "" if not shown else shown.partition(".")[2] != _print(wheel, name, mine[name])
-
-
-def _settled(wheel: Wheel, name: str, mine: str, now: Field, seen: Mapping[str, str] | None) -> str:
-    """Decide what an answer becomes, so that no words vanish that somebody has not seen."""
-    if seen is None:
-        return mine
-    if not _touched(wheel, name, {name: mine}, seen):
-        return now.text
-    unchanged = seen.get(name, "0").partition(".")[0] == str(now.version)
-    if unchanged or name in CHOICES or name in LINES or now.text in mine:
-        return mine
-    return now.text if mine in now.text else f"{now.text}\n{mine}"
 
 
 def _fits(wheel: Wheel, name: str, text: str) -> bool:
