@@ -59,6 +59,7 @@ BUNDLES = {
         "assessments",
         "forgetting",
         "meeting",
+        "meeting_records",
         "calendar",
         "charts",
     ],

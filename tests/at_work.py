@@ -176,6 +176,8 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     bba = Actor(f"account:{author}", author, frozenset({Held(Duty.BBA, unit.id)}), strong=True)
     agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
+    held = make_meetings.meeting(second, at=moment - timedelta(hours=1), state="held")
+    there = make_meetings.participant(held, attended="yes")
     export = case_export.note(writer, case, "archive", "Till diariet.")
     if where == "own":
         lent = Account.get_by_id(account_of("delegerad")).grants.get()
@@ -199,6 +201,7 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
         "open meeting": {"key": asked.key, "slot": open_slot.id, "participant": silent.key},
         "room": {"slug": unit.slug, "number": room.id},
         "break": {"municipality": unit.municipality.slug, "number": lov.id},
+        "held meeting": {"key": held.key, "participant": there.key},
         "plan": {"key": plan.key, "number": 999_999},
     }
 
@@ -307,7 +310,7 @@ SUBJECTS = {
     "meeting_times": "open meeting",
     "school_breaks": "break",
     "meeting_letters": "meeting",
-    "meeting_records": "meeting",
+    "meeting_records": "held meeting",
     "plans": "plan",
     "articles": "article",
     "pictures": "picture",

@@ -57,6 +57,12 @@ class SealedForm(FlaskForm):
         self.seen.data = " ".join(told)
         return self
 
+    def seen_after(self, newest: Mapping[str, Field]) -> str:
+        """Say in `seen` that these have been shown as they stand now, and the others as before."""
+        before = [word for word in (self.seen.data or "").split() if word.partition(":")[0] not in newest]
+        self.has_shown(newest)
+        return " ".join([*before, self.seen.data])
+
     def answers(self) -> dict[str, str]:
         """Give the answers that were sent and differ from what was shown: what nobody touched is nobody's change."""
         shown = {name: mark for name, _version, mark in self._seen()}

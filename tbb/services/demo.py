@@ -21,6 +21,7 @@ from tbb.services import (
     demo_joining,
     demo_keeping,
     demo_meetings,
+    demo_meeting_records,
     demo_news,
     demo_responsibilities,
     search,
@@ -71,6 +72,7 @@ SCENES = (
     demo_assessments,
     demo_cases,
     demo_meetings,
+    demo_meeting_records,
     demo_news,
     demo_audit,
 )

@@ -92,24 +92,24 @@ def play() -> None:
     mapping.save(bba, alva, MAPPED | _questions(3))
     case_notes.write(bba, alva, "Träffade Alva i dag. Hon valde själv att börja med det som fungerar.")
     _delegate(bba, alva)
-    _age(alva, 15)
+    age(alva, 15)
     noah = _sent(mentor, first, first, NOAH)
     case_desk.receive(bba, noah.key)
-    _age(noah, 13)
+    age(noah, 13)
     yasmin = _sent(mentor, first, first, YASMIN)
     case_desk.receive(bba, yasmin.key)
     mapping.save(bba, yasmin, {"voice.child": "Jag vill hinna leka.", "now.hemmet.level": "stod"} | _questions(5))
     outcomes.decide(bba, yasmin, "meeting", "Socialtjänsten och skolan behöver göra det här tillsammans.")
-    _age(yasmin, 34)
+    age(yasmin, 34)
     group = _sent(mentor, first, first, CLASS, About.GROUP)
     case_desk.receive(bba, group.key)
     mapping.save(bba, group, {"voice.child": "Det är trångt vid skåpen."} | _questions(5))
     measures = "Skåpen är flyttade. En vuxen finns där på rasterna."
     outcomes.decide(bba, group, "own", "Det räcker med det vi kan göra själva.", measures, close=True)
-    _age(group, 61)
-    _age(_sent(deputy, second, first, NOBODY, About.ANONYMOUS), 2)
-    _age(_sent(mentor, first, first, LIAM), 1)
-    _age(_sent(mentor, first, second, ELLA), 3)
+    age(group, 61)
+    age(_sent(deputy, second, first, NOBODY, About.ANONYMOUS), 2)
+    age(_sent(mentor, first, first, LIAM), 1)
+    age(_sent(mentor, first, second, ELLA), 3)
     drafts.begin(mentor, from_unit=first, answers=SAMI)
 
 
@@ -136,7 +136,7 @@ def _delegate(bba: Actor, case: Case) -> None:
         delegations.give(bba, Case.get_by_id(case.id), found.key, clock.today() + timedelta(days=30))
 
 
-def _age(case: Case, days: int) -> None:
+def age(case: Case, days: int) -> None:
     """Let a case, its wheels and what has happened with it lie so many days back."""
     back = timedelta(days=days)
     for model, where in ((Case, Case.id == case.id), (Wheel, Wheel.case == case), (CaseEvent, CaseEvent.case == case)):

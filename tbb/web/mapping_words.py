@@ -43,6 +43,8 @@ HAPPENED = {
     "released": "Ett utdrag lämnades ut",
     "held": "Ärendet undantogs från gallring",
     "unheld": "Undantaget från gallring hävdes",
+    "coordinator": "Samordningsperson",
+    "meeting_closed": "Anteckningarna från mötet stängdes",
 }
 OUTCOME_NOTES = {
     OWN: "Ni har det som behövs för att hjälpa barnet. Skriv vad ni gör, följ upp och avsluta sedan.",

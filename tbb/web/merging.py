@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from tbb.forms.mapping import SealedForm
+from tbb.forms.meeting_records import RecordForm
 from tbb.services import case_names
 from tbb.services.sealed_fields import Conflict, Field
 
@@ -25,7 +26,16 @@ class Both:
     options: tuple[tuple[str, str, str], ...] = ()
 
 
-def merged(form: SealedForm, conflicts: Iterable[Conflict]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Names:
+    """How the answers of a thing are named, and which of them are one of a few."""
+
+    full_name: Callable[[str], str] = case_names.full_name
+    in_words: Callable[[str, str], str] = case_names.in_words
+    is_choice: Callable[[str], bool] = lambda name: name.endswith((".level", ".on"))
+
+
+def merged(form: SealedForm | RecordForm, conflicts: Iterable[Conflict], names: Names | None = None) -> dict[str, Any]:
     """Give the merge page what it shows: the conflicts, `seen` of their newest versions, and what is sent along.
 
     A mark that hides something from guardians stays when either has set it. Nothing has been saved yet, so all other
@@ -34,10 +44,8 @@ def merged(form: SealedForm, conflicts: Iterable[Conflict]) -> dict[str, Any]:
     found = {conflict.name: conflict for conflict in conflicts}
     rest = {name: text for name, text in form.answers().items() if name not in found}
     rest |= {name: "1" for name in found if name.endswith(".hidden")}
-    both = [_both(conflict) for name, conflict in found.items() if not name.endswith(".hidden")]
-    kept = [word for word in (form.seen.data or "").split() if word.partition(":")[0] not in found]
-    form.has_shown({name: Field(conflict.theirs, conflict.version) for name, conflict in found.items()})
-    seen = " ".join([*kept, form.seen.data])
+    both = [_both(conflict, names or Names()) for name, conflict in found.items() if not name.endswith(".hidden")]
+    seen = form.seen_after({name: Field(conflict.theirs, conflict.version) for name, conflict in found.items()})
     return {"both": both, "rest": rest, "seen": seen, "marks": any(name.endswith(".hidden") for name in found)}
 
 
@@ -48,16 +56,16 @@ def together(mine: str, theirs: str) -> str:
     return mine if theirs in mine else f"{theirs}\n\n{mine}"
 
 
-def _both(conflict: Conflict) -> Both:
-    name, choice = conflict.name, conflict.name.endswith((".level", ".on"))
+def _both(conflict: Conflict, names: Names) -> Both:
+    name, choice = conflict.name, names.is_choice(conflict.name)
     options = ()
     if choice:
         said = (("theirs", conflict.theirs), ("mine", conflict.mine))
-        options = tuple((who, text, case_names.in_words(name, text) or "Inget") for who, text in said)
+        options = tuple((who, text, names.in_words(name, text) or "Inget") for who, text in said)
     return Both(
         name=name,
         id=name.replace(".", "-"),
-        label=case_names.full_name(name),
+        label=names.full_name(name),
         mine=conflict.mine,
         theirs=conflict.theirs,
         together=together(conflict.mine, conflict.theirs),

@@ -46,6 +46,10 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "contact_change_done": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
     "contact_change_stopped": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
     "contact_change_waiting": [{"unit": "Näckrosskolan", "path": "/arbetsyta/x", "when": "2026-11-24 kl. 12.00"}],
+    "coordinator_appointed": [
+        {"reference": "M-7K3M2Q", "unit": "Näckrosskolan", "signs_in": signs_in, "path": "/moten/abc/anteckningar/las"}
+        for signs_in in (True, False)
+    ],
     "coverage_reminder": [
         UNITS | {"name": "Leila Testborg", "path": "/arbetsyta/verksamheter"},
         {"name": "Leila Testborg", "units": ["Näckrosskolan"], "more": 0, "path": "/arbetsyta/verksamheter"},
@@ -96,6 +100,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
             (True, "Rum Näckrosen", True),
         )
     ],
+    "minutes_ready": [{"reference": "M-7K3M2Q", "path": "/moten/abc/anteckningar/las"}],
     "password_changed": [{"name": "Helena Exempelsson", "when": "2026-11-23 kl. 14.05", "path": "/nytt-losenord"}],
     "plain": [{"subject": "Ett brev", "body": "Hej!\n\nEn rad.\nEn till.\n"}],
     "reset": [{"name": "Helena Exempelsson", "path": "/nytt-losenord/abc"}],

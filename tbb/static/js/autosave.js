@@ -1,5 +1,5 @@
-/* Saves a draft while it is written: a few seconds after each change and when a field is left, only what has changed.
-   Nothing is kept in the browser. What another device has changed meanwhile is put together by the server, and shown.
+/* Saves a draft or the record of a meeting while it is written: a few seconds after each change and when a field is
+   left, only what has changed. `data-over` says what is told when it can be written in no longer. Nothing is kept in the browser. What another device has changed meanwhile is put together by the server, and shown.
    When one is signed out the text stays in the page, and saving goes on after signing in in another tab. */
 (() => {
   "use strict";
@@ -14,7 +14,7 @@
 
   const fields = (name) => [...form.elements].filter((field) => field.name === name);
   const value = (name) => {
-    const [first, ...more] = fields(name);
+    const [first, ...more] = fields(name).filter((field, _at, all) => field.type !== "hidden" || all.length === 1);
     if (first.type === "radio") return [first, ...more].find((field) => field.checked)?.value ?? "";
     return first.type === "checkbox" ? (first.checked ? first.value : "") : first.value;
   };
@@ -115,7 +115,7 @@
         document.dispatchEvent(new Event("htmx:after:swap")); /* sitting.js: one is still here */
       } else if (answer.status === 404 || answer.status === 409) {
         over = true;
-        tell("Hjulet är skickat eller borttaget på en annan enhet. Det du skriver här sparas inte.", true);
+        tell(form.dataset.over ?? "Hjulet är skickat eller borttaget på en annan enhet. Det du skriver här sparas inte.", true);
       } else {
         failed();
         if (answer.type === "opaqueredirect" || answer.status === 400) (await renewToken()) || askToSignIn();
