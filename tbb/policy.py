@@ -235,7 +235,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.WORK_ON_PLAN: (*answering, with_two_factors(maps_by_delegation), takes_part, coordinates),
     Permission.CHANGE_PLAN: (coordinates, *(when_nobody_coordinates(predicate) for predicate in answering)),
     Permission.HAND_ON_PLAN: (*answering, coordinates),
-    Permission.BOOK_FOLLOWUP: (coordinates, *(when_nobody_coordinates(predicate) for predicate in answering)),
+    Permission.BOOK_FOLLOWUP: (coordinates, *answering),
     Permission.KEEP_ROOMS: (is_bba, leads_the_unit, runs_the_organizer),
     Permission.KEEP_BREAKS: (runs_the_organizer, leads_the_process),
     Permission.READ_FORUMS: (is_signed_in,),

@@ -8,7 +8,7 @@ from tbb import clock
 from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Meeting, MeetingParty, Participant, Plan
 from tbb.models.kinds import CaseEventKind, MeetingKind, MeetingState, ParticipantState
-from tbb.policy import Actor, Permission, require
+from tbb.policy import Actor, Permission, Refused, require
 from tbb.services import case_files, meeting_shelf, plan_shelf, sealed_fields
 
 BY = "booked.by"
@@ -32,7 +32,10 @@ def book(actor: Actor, plan: Plan, *, wall: str, minutes: int = 60, by_words: st
     when somebody books it in the stead of the samordningsperson. Raises Refused, BadTime, AlreadyBooked and
     plan_shelf.Ended.
     """
-    require(actor, Permission.BOOK_FOLLOWUP, meeting_shelf.place_of_plan(plan))
+    place = meeting_shelf.place_of_plan(plan)
+    require(actor, Permission.BOOK_FOLLOWUP, place)
+    if place.coordinator not in (None, actor.account) and not by_words.strip():
+        raise Refused("In the stead of the samordningsperson one says whose time it is (docs/decisions/0013).")
     stands = plan_shelf.latest(plan)
     if is_booked(stands):
         raise AlreadyBooked

@@ -114,7 +114,7 @@ def close(actor: Actor, meeting: Meeting) -> Meeting:
     Meeting.update(
         state=MeetingState.CLOSED, held_at=stands.held_at or moment, closed_at=moment, version=Meeting.version + 1
     ).where(Meeting.id == stands.id).execute()
-    if sheet.goes_on:
+    if sheet.plans:
         _make_plan(actor, stands, sheet)
     case_files.note_event(actor, stands.case, CaseEventKind.MEETING_CLOSED)
     meetings.note(actor, "meeting:close", stands, ("state",))
@@ -138,7 +138,7 @@ def missing(sheet: Sheet, actor: Actor) -> tuple[str, ...]:
     first = [f"attended.{key}" for key in unknown]
     if not any(texts.get(name) for name in meeting_sheet.VOICE):
         first.append("voice.says")
-    return (*first, *lacking, *(_missing_after(sheet, actor) if sheet.goes_on else ()))
+    return (*first, *lacking, *(_missing_after(sheet, actor) if sheet.plans else ()))
 
 
 def is_choice(name: str) -> bool:
@@ -156,7 +156,7 @@ def _missing_after(sheet: Sheet, actor: Actor) -> Iterable[str]:
             yield f"do.{todo.key}.who"
         if todo.due_on is None:
             yield f"do.{todo.key}.by"
-    if sheet.next_meeting is not None:
+    if not sheet.books or sheet.next_meeting is not None:
         return
     if sheet.followup is None:
         yield "followup.day"
@@ -230,7 +230,7 @@ def _make_plan(actor: Actor, meeting: Meeting, sheet: Sheet) -> None:
         for todo in sheet.todos
     ]
     plan = plans.make(actor, meeting, goals={name: text for name, text in goals.items() if text}, actions=wanted)
-    if sheet.next_meeting is None:
+    if sheet.books and sheet.next_meeting is None:
         when, minutes = sheet.followup
         theirs = "" if _coordinates(actor, sheet) else f"Bokad av {_name_of(actor)} åt samordningspersonen."
         followups.book(actor, plan, wall=when, minutes=minutes, by_words=theirs)

@@ -24,6 +24,7 @@ from tbb.services import (
     meeting_shelf,
     plan_shelf,
     sealed_fields,
+    wall_clock,
 )
 from tbb.services.coordinators import Appointed
 from tbb.services.meeting_moments import is_anonymous, is_open
@@ -153,9 +154,14 @@ class Sheet:
         )
 
     @property
-    def goes_on(self) -> bool:
-        """Whether a plan follows: not of a consultation about nobody, nor when a follow-up has ended the plan."""
+    def plans(self) -> bool:
+        """Whether goals and actions are written: not in a consultation, nor in a follow-up that has ended the plan."""
         return not self.anonymous and not (self.meeting.kind == MeetingKind.FOLLOWUP and self.plan is None)
+
+    @property
+    def books(self) -> bool:
+        """Whether the follow-up is booked here (R18); after a follow-up the next one is booked in the plan."""
+        return self.meeting.kind == MeetingKind.COLLABORATION
 
     @property
     def next_meeting(self) -> Meeting | None:
@@ -172,8 +178,8 @@ class Sheet:
             said.get("followup.minutes", "60"),
         )
         try:
-            ahead = followups.moment_of(wall) > clock.now()
-        except followups.BadTime:
+            ahead = wall_clock.moment_of(wall) > clock.now()
+        except ValueError:
             return None
         return (wall, int(minutes)) if ahead and minutes in LENGTHS else None
 
@@ -209,7 +215,7 @@ class Sheet:
             return (*attended, *of_areas, SUM)
         actions = [f"do.{key}.{part}" for key in list(keys)[:MOST_ACTIONS] for part in ACTION_PARTS]
         deviations = [f"deviation.{unit}" for unit in dict.fromkeys(each.unit for each in self.people if each.unit)]
-        return (*attended, *deviations, *VOICE, *of_areas, SUM, *actions, *FOLLOWUP)
+        return (*attended, *deviations, *VOICE, *of_areas, SUM, *actions, *(FOLLOWUP if self.books else ()))
 
 
 def find(actor: Actor, key: str, permission: Permission = Permission.READ_MEETING) -> Meeting | None:

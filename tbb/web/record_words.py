@@ -177,7 +177,8 @@ def parts(sheet: Sheet) -> list[tuple[str, str]]:
         ("atgarder", "Vem gör vad?"),
         ("uppfoljning", "Uppföljning"),
     )
-    return [part for part in every if not sheet.anonymous or part[0] in ("narvaro", "omraden")]
+    shown = every[::2][:2] if sheet.anonymous else every
+    return [part for part in shown if sheet.books or part[0] != "uppfoljning"]
 
 
 def action_keys(form: Any) -> list[str]:
