@@ -237,7 +237,7 @@ def whole_of(meeting: Meeting) -> Sheet:
 
 def _open(meeting: Meeting, codes: tuple[str, ...], *, whole: bool, records: bool) -> Sheet:
     case = meeting.case
-    fields, mapped = sealed_fields.read(meeting), sealed_fields.texts(case)
+    fields, mapped = sealed_fields.read(meeting), known_of(case)
     texts = {name: field.text for name, field in fields.items() if field.text}
     people = meeting_roll.of(meeting)
     card, words = case_files.card_of(case), edition(case.edition)
@@ -294,7 +294,7 @@ def open_areas(actor: Actor, meeting: Meeting) -> tuple[str, ...]:
     units, family = _units_of(actor, case)
     if case.unit_id in units or is_anonymous(meeting):
         return AREAS
-    hidden = hidden_areas(sealed_fields.texts(case)) if family else frozenset()
+    hidden = hidden_areas(known_of(case)) if family else frozenset()
     return tuple(
         code
         for code in AREAS
@@ -303,8 +303,18 @@ def open_areas(actor: Actor, meeting: Meeting) -> tuple[str, ...]:
     )
 
 
+def known_of(case: Case) -> dict[str, str]:
+    """Gather what the mapping says, and of areas that it does not tell of what the newest wheel that does says."""
+    told: dict[str, str] = {}
+    for wheel in reversed(case_page.wheels_of(case)):
+        told |= {
+            f"now.{name.partition('.')[2]}": text for name, text in wheel.texts.items() if name.startswith("area.")
+        }
+    return told | sealed_fields.texts(case)
+
+
 def hidden_areas(texts: Mapping[str, str]) -> frozenset[str]:
-    """Name the areas that the mapping keeps from guardians (OSL 12:3)."""
+    """Name the areas that the mapping or a wheel keeps from guardians (OSL 12:3)."""
     return frozenset(code for code in AREAS if texts.get(f"now.{code}.hidden"))
 
 
