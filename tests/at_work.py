@@ -176,7 +176,7 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     bba = Actor(f"account:{author}", author, frozenset({Held(Duty.BBA, unit.id)}), strong=True)
     agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
-    held = make_meetings.meeting(second, at=moment - timedelta(hours=1), state="held")
+    held = make_meetings.meeting(case, at=moment - timedelta(hours=1), state="held")
     there = make_meetings.participant(held, attended="yes")
     export = case_export.note(writer, case, "archive", "Till diariet.")
     if where == "own":

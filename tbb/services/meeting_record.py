@@ -21,7 +21,6 @@ from tbb.services import (
     meeting_shelf,
     meetings,
     plan_actions,
-    plan_notes,
     plans,
     sealed_fields,
 )
@@ -29,8 +28,6 @@ from tbb.services.meeting_moments import Closed, NotHeld
 from tbb.services.meeting_sheet import Sheet
 from tbb.services.sealed_fields import Field
 
-DID_NOT_COME = "Kom inte till mötet."
-"""What stands of a service that did not come, when nobody has written more (R19)."""
 QUIET = timedelta(minutes=5)
 """While somebody goes on in the same parts the audit is told this often; each field has its own day and hand."""
 
@@ -236,8 +233,6 @@ def _make_plan(actor: Actor, meeting: Meeting, sheet: Sheet) -> None:
         followups.book(actor, plan, wall=when, minutes=minutes, by_words=theirs)
         if theirs:
             sealed_fields.save(meeting, {meeting_sheet.BOOKED_BY: theirs}, by=actor.account)
-    for unit in sheet.absent:
-        plan_notes.deviate(actor, plan, unit, sheet.texts.get(f"deviation.{unit}", "") or DID_NOT_COME)
 
 
 def _name_of(actor: Actor) -> str:

@@ -23,12 +23,14 @@ from tbb.models import (
     CaseNote,
     Consent,
     ContactChange,
+    Coordinator,
     EntryChange,
     Feedback,
     Flag,
     Joining,
     JoiningNote,
     Letter,
+    Meeting,
     OneTimeToken,
     Organizer,
     RecoveryCode,
@@ -38,7 +40,7 @@ from tbb.policy import WORKER, Permission
 from tbb.services import case_files, letters, sealed_fields, sittings, tokens
 from tbb.services.demo_cast import account_of
 from tbb.web.letters import render
-from tests import cast
+from tests import cast, make_meetings
 from tests.at_work import furnish, samples, units
 from tests.people import as_account, signed_in
 from tests.policy.test_doors import COLUMN, EVERYBODY, allowed, fault_of, table
@@ -47,6 +49,7 @@ NOWHERE: tuple[str, ...] = ()
 SONG = b"kanarie"
 """What every canary begins with."""
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "case_exports.", "forgetting.held")
+RECORD_PAGES = ("meeting_records.",)
 PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,
@@ -60,22 +63,27 @@ PLANTED = {
     "letter words": NOWHERE,
     "recovery code": NOWHERE,
     "one-time token": NOWHERE,
-    "working name": CASE_PAGES,
-    "what was seen": CASE_PAGES,
+    "working name": (*CASE_PAGES, *RECORD_PAGES),
+    "what was seen": (*CASE_PAGES, *RECORD_PAGES),
     "mapping": CASE_PAGES,
     "case note": CASE_PAGES,
     "consent": CASE_PAGES,
     "reason of an event": CASE_PAGES,
     "draft": ("informing.",),
+    "record of a meeting": RECORD_PAGES,
+    "remark on minutes": ("meeting_records.read", "meeting_records.paper"),
+    "why somebody coordinates": RECORD_PAGES,
 }  # fmt: skip
 """What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
 
 OF_CASES = ("working name", "what was seen", "mapping", "case note", "consent", "reason of an event")
-ASKED_FOR = dict.fromkeys(OF_CASES, Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
+OF_MEETINGS = ("record of a meeting", "remark on minutes", "why somebody coordinates")
+ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS), Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
 """What must be allowed of the thing itself, whatever the page's own permission."""
 
 SEALED = (
-    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, "draft",
+    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, *OF_MEETINGS,
+    "draft",
 )  # fmt: skip
 """What nobody can read in the database's own file either."""
 
@@ -128,6 +136,13 @@ def _of_unit(unit, word: dict[str, str]) -> None:
     sealed_fields.save(case, {"voice.own": word["mapping"]})
     sealed_fields.save(Wheel.get(Wheel.from_unit == unit, Wheel.state == "draft"), {"area.hemmet.see": word["draft"]})
     case_files.note_event(WORKER, case, "decided", reason=word["reason of an event"])
+    held = next(each for each in Meeting.select().where(Meeting.state == "held") if each.case.unit_id == unit.id)
+    told = {"area.trygghet.agreed": word["record of a meeting"], f"say.{'a' * 32}.1": word["remark on minutes"]}
+    sealed_fields.save(held, told)
+    appointed = make_meetings.coordinator(held.case, None)
+    words = json.dumps({"why_not_asked": "", "wish": "", "reason": word["why somebody coordinates"]})
+    body = sealed_fields.seal(held.case, words, f"coordinator.words:{appointed.id}")
+    Coordinator.update(words=body, as_wished=False).where(Coordinator.id == appointed.id).execute()
     note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
     CaseNote.create(
         **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()

@@ -8,7 +8,7 @@ import pytest
 
 from tbb import clock
 from tbb.database import connection
-from tbb.models import AuditRow, Case, CaseEvent, Letter, Meeting, MeetingField, Participant, Plan, PlanAction, PlanNote
+from tbb.models import AuditRow, Case, CaseEvent, Letter, Meeting, MeetingField, Participant, Plan, PlanAction
 from tbb.policy import Actor, Refused
 from tbb.services import (
     actors,
@@ -218,7 +218,6 @@ def test_closing_makes_the_plan_books_the_followup_and_tells_those_who_read(meet
     by = sealed_fields.texts(booked)[followups.BY]
     assert by.startswith("Bokad av ") and by.endswith(" åt samordningspersonen.")
     assert said(meeting)["followup.by"] == by and said(meeting)["agenda"] == "trygghet hemmet"
-    assert PlanNote.get(PlanNote.plan == plan).unit_id == units()["sister"].id
     assert [each.what for each in CaseEvent.select().where(CaseEvent.case == meeting.case)][-1] == "meeting_closed"
     told = {letter.recipient for letter in Letter.select().where(Letter.template == "minutes_ready")}
     assert told == {part(meeting, persona).account.email for persona in ("personal", "granne", "ersattare")}
