@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import AnyOf, DataRequired, Length, Optional
+from wtforms.validators import AnyOf, DataRequired, Length, Optional, Regexp
 
 from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import Guarded, warned
@@ -28,6 +28,10 @@ REMARK, REASON = 1000, 1000
 ATTENDANCE = {"yes": "Kom", "part": "En del", "no": "Kom inte", "": "Vet inte"}
 WEEKS_AHEAD = 40
 MINUTES = {"30": "30 minuter", "45": "45 minuter", "60": "1 timme", "90": "1 timme och 30 minuter"}
+WHEN = {
+    "day": ("date", r"\d{4}-\d{2}-\d{2}\Z", "Välj en dag."),
+    "time": ("time", r"\d{2}:\d{2}\Z", "Skriv ett klockslag, till exempel 13:00."),
+}
 ASKED = {"yes": "Ja", "no": "Nej"}
 
 
@@ -154,12 +158,12 @@ def _followup(last: str, label: str, more: dict[str, str]) -> Any:
         return MarkField(label, **more)
     if last == "minutes":
         return _select(label, MINUTES, **more)
-    kind = {"day": ("date", r"\d{4}-\d{2}-\d{2}"), "time": ("time", r"\d{2}:\d{2}")}[last]
+    kind, looks, wrong = WHEN[last]
     return StringField(
         label,
         filters=[one_line_always],
-        validators=[Optional(), Length(max=10, message=TOO_LONG)],
-        render_kw={"type": kind[0], "autocomplete": "off"},
+        validators=[Optional(), Regexp(looks, message=wrong)],
+        render_kw={"type": kind, "autocomplete": "off"},
         **more,
     )
 
