@@ -146,14 +146,10 @@ def deviations(sheet: Sheet) -> list[str]:
 
 
 def crumbs(sheet: Sheet, here: str) -> list[tuple[str, str | None]]:
-    """Where a page of the record lies: under its case for who may read that, else under the desk."""
-    if sheet.whole:
-        first = (sheet.case.reference, url_for("mapping.show", key=sheet.case.key))
-        start = ("Ärenden", url_for("cases.desk"))
-    else:
-        start = ("Arbetsyta", url_for("desk.show"))
-        first = (f"Möte {sheet.meeting.reference}", url_for("meeting_records.read", key=sheet.meeting.key))
-    return [start, first, (here, None)]
+    """Where a page of the record lies: under its meeting."""
+    meeting = sheet.meeting
+    own = (f"{heading(meeting)} {meeting.reference}", url_for("meetings.show", key=meeting.key))
+    return [("Möten", url_for("meetings.mine")), own, (here, None)]
 
 
 def why_shut(sheet: Sheet) -> str:
