@@ -32,6 +32,7 @@ from tbb.services import (
     forgetting,
     gaps,
     handovers,
+    happening_writing,
     joining,
     letters,
     limits,
@@ -133,6 +134,7 @@ JOBS: tuple[Job, ...] = (
     Job("carry-out-forgetting", MINUTE, forgetting.carry_out),
     Job("news-by-time", MINUTE, articles.turn_by_time),
     Job("banners-by-time", MINUTE, banners.turn_by_time),
+    Job("happenings-by-time", MINUTE, happening_writing.turn_by_time),
 )
 
 

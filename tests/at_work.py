@@ -32,6 +32,7 @@ from tbb.models import (
     Flag,
     Forgetting,
     Handover,
+    Happening,
     MeetingParty,
     Organizer,
     Picture,
@@ -93,14 +94,14 @@ def furnish() -> dict[str, dict[str, dict[str, object]]]:
         }
         found.setdefault("person", {})[where] = {"account": who.id}
     found["county"] = {"county": _of_county()}
-    found["article"], found["picture"], found["banner"] = _of_content()
+    found["article"], found["picture"], found["banner"], found["happening"] = _of_content()
     return found
 
 
 def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
     """An article, a picture and a message of each organizer, as the places that their communicators reach."""
     moment = clock.now()
-    articles, pictures, banners = {}, {}, {}
+    articles, pictures, banners, happenings = {}, {}, {}, {}
     for where, unit in units().items():
         if where == "sister":
             continue  # of the same organizer as the own unit
@@ -117,9 +118,15 @@ def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
         message = Banner.create(
             text="Hej", organizer=owner, starts_at=moment, ends_at=moment + timedelta(days=1), by=author
         )
+        happening = Happening.create(
+            key=f"{unit.id:031x}b", slug=f"traff-{unit.id}", organizer=owner, title="Webbinarium", lead="Kort.",
+            wall="2027-02-12T12:00", starts_at=moment + timedelta(days=30), ends_at=moment + timedelta(days=31),
+            uid=f"traff-{unit.id}@tbb.example", author=author, created_at=moment, saved_at=moment,
+        )  # fmt: skip
+        happenings[where] = {"key": happening.key}
         articles[where] = {"key": article.key, "number": 1}
         pictures[where], banners[where] = {"key": picture.key}, {"number": message.id}
-    return articles, pictures, banners
+    return articles, pictures, banners, happenings
 
 
 def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
@@ -315,6 +322,7 @@ SUBJECTS = {
     "articles": "article",
     "pictures": "picture",
     "banners": "banner",
+    "happening_writing": "happening",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

@@ -58,7 +58,7 @@ QUERIES = {
     "news.feed": ("", "kommun=flen"),
 }
 """Addresses whose page changes much with what is asked for."""
-FILES = ("news.picture",)
+FILES = ("news.picture", "happenings.file")
 """Addresses of files that somebody has put up: their own tests fetch them."""
 
 
@@ -78,11 +78,16 @@ def samples(app: Flask) -> dict[str, list[str]]:
     """What may stand for each named part of an address."""
     with connection():
         municipalities = [row[0] for row in rows("SELECT slug FROM municipality ORDER BY slug LIMIT 2")]
-        news = [row[0] for row in rows("SELECT slug FROM article WHERE state = 'published' ORDER BY slug LIMIT 2")]
+        news, happenings = (
+            [row[0] for row in rows(f"SELECT slug FROM {table} WHERE state = 'published' ORDER BY slug LIMIT 2")]
+            for table in ("article", "happening")
+        )
     return {
         "slug": units(app),
         "municipality.slug": municipalities,
         "article.slug": news,
+        "show.slug": happenings,
+        "calendar.slug": happenings,
         "about": ["fel", "tillganglighet"],
         "token": [],  # personal links are looked at where they are made, in tests/web
     }
@@ -123,6 +128,8 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         "opendata.",
         "wheel.sheet",
         "news.feed",
+        "happenings.feed",
+        "happenings.calendar",
     )
     return [
         (endpoint, address)

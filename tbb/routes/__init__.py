@@ -25,6 +25,8 @@ from tbb.routes import (
     forgetting,
     guide,
     handovers,
+    happening_writing,
+    happenings,
     health,
     importing,
     informing,
@@ -55,6 +57,7 @@ from tbb.routes import (
 PUBLIC = (
     pages,
     news,
+    happenings,
     wheel,
     directory,
     guide,
@@ -99,6 +102,7 @@ AT_WORK = (
     meeting_times,
     rooms,
     school_breaks,
+    happening_writing,
 )
 
 

@@ -35,7 +35,12 @@ MENU = (
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
     ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.round",)),
     ("assessments.shelf", "Analyser", Permission.READ_ASSESSMENT, ("assessments.",)),
-    ("articles.shelf", "Nyheter", Permission.WRITE_CONTENT, ("articles.", "pictures.", "banners.")),
+    (
+        "articles.shelf",
+        "Nyheter",
+        Permission.WRITE_CONTENT,
+        ("articles.", "pictures.", "banners.", "happening_writing."),
+    ),
     ("joining.organizations", "Fristående", Permission.NOTE_JOINING, ("joining.", "reviewing.")),
     ("area_actors.table", "Aktörer", Permission.KEEP_ACTORS, ("area_actors.",)),
     ("importing.start", "Import", Permission.IMPORT_UNITS, ("importing.",)),

@@ -40,7 +40,7 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     directives = dict(part.strip().split(" ", 1) for part in CONTENT_SECURITY_POLICY.split(";"))
     assert directives.pop("default-src") == "'none'"
     assert directives.pop("img-src") == "'self' data:"
-    for name in ("script-src", "style-src", "font-src", "connect-src", "form-action"):
+    for name in ("script-src", "style-src", "media-src", "font-src", "connect-src", "form-action"):
         assert directives.pop(name) == "'self'"
     assert directives == {"base-uri": "'none'", "frame-ancestors": "'none'", "object-src": "'none'"}
 
