@@ -185,6 +185,8 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
     held = make_meetings.meeting(case, at=moment - timedelta(hours=1), state="held")
     there = make_meetings.participant(held, attended="yes")
+    forum = make_meetings.forum(unit, unit)
+    sitting = make_meetings.sitting(forum, moment + timedelta(days=9))
     export = case_export.note(writer, case, "archive", "Till diariet.")
     if where == "own":
         lent = Account.get_by_id(account_of("delegerad")).grants.get()
@@ -198,6 +200,7 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     return {
         "case": {"key": case.key, "wheel": wheel.key, "other": second.key, "number": 999_999},
         "consent": {"key": second.key, "language": "sv", "number": agreed.parties.get().id * 24},
+        "forum": {"key": forum.key, "date": sitting.key, "number": forum.members.get().id},
         "export": {"key": case.key, "export": export.key, "form": "json"},
         "extract": {"key": case.key, "export": extract.key, "form": "json"},
         "draft": {"key": draft.key},
@@ -278,6 +281,9 @@ KINDS = {
     "informing.undo": "sent wheel",
     "informing.receipt": "sent wheel",
     "forgetting.held": "case",
+    "forums.bringing": "case",
+    "forums.bring": "case",
+    "forums.take_out": "case",
     "forgetting.hold": "case",
     "forgetting.end_hold": "case",
     "case_exports.ready": "export",
@@ -307,6 +313,7 @@ SUBJECTS = {
     "mapping": "case",
     "transitions": "case",
     "consents": "consent",
+    "forums": "forum",
     "case_exports": "case",
     "informing": "draft",
     "assessments": "assessment",

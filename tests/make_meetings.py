@@ -7,7 +7,21 @@ from datetime import date, datetime, timedelta
 
 from tbb import clock
 from tbb.database import case_keys, transaction
-from tbb.models import Case, Consent, Coordinator, Meeting, MeetingParty, MeetingSlot, Participant, Plan, Unit
+from tbb.models import (
+    Case,
+    Consent,
+    Coordinator,
+    Forum,
+    ForumDate,
+    ForumItem,
+    ForumMember,
+    Meeting,
+    MeetingParty,
+    MeetingSlot,
+    Participant,
+    Plan,
+    Unit,
+)
 from tbb.models.kinds import MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor
 from tbb.services import case_files, consent_taking, sealed_fields
@@ -85,3 +99,33 @@ def plan(case: Case, meeting: Meeting | None = None, **more) -> Plan:
     )  # fmt: skip
     sealed_fields.save(made, {"goal.trygghet.child": "Jag vill kunna gå ut på rasten."})
     return made
+
+
+@transaction
+def forum(near: Unit, *members: Unit, **more) -> Forum:
+    """Make a forum in the municipality of a unit, with the services that belong to it."""
+    told = {"key": case_files.new_key(), "municipality": near.municipality, "name": "Samverkansforum Skolstart"}
+    made = Forum.create(**(told | {"about": "För barn som börjar skolan.", "how": "Ring först."} | more))
+    for unit in members:
+        ForumMember.create(forum=made, unit=unit)
+    return made
+
+
+@transaction
+def sitting(forum: Forum, at: datetime) -> ForumDate:
+    """Let a forum sit."""
+    wall = clock.local(at).strftime("%Y-%m-%dT%H:%M")
+    return ForumDate.create(
+        key=case_files.new_key(),
+        forum=forum,
+        wall=wall,
+        starts_at=at,
+        ends_at=at + timedelta(hours=1),
+        place="Torget 1",
+    )
+
+
+@transaction
+def item(date: ForumDate, case: Case) -> ForumItem:
+    """Put a case on an agenda without asking whether it may be."""
+    return ForumItem.create(key=case_files.new_key(), date=date, case=case, at=clock.now())

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 
 from tbb import clock
 from tbb.database import connection
-from tbb.models import Letter, Responsibility, Unit
+from tbb.models import ForumMember, Letter, Responsibility, Unit
 from tbb.policy import COMMAND, VISITOR
 from tbb.services import (
     actors,
@@ -31,8 +31,8 @@ from tbb.services import (
     terms,
 )
 from tbb.web.sitting import COOKIES
-from tests import applications
-from tests.at_work import furnish, samples
+from tests import applications, make_cases, make_meetings
+from tests.at_work import furnish, samples, units
 from tests.conftest import go
 from tests.factors import with_passkey
 from tests.members import member
@@ -62,7 +62,7 @@ class Visit:
 
 def every(app: Flask) -> list[Visit]:
     """Every page that is in Swedish only, as somebody who may open it."""
-    found = [*of_the_cast(app), *of_ones_own(app), *of_strangers(app)]
+    found = [*of_the_cast(app), *of_ones_own(app), *of_a_forum(app), *of_strangers(app)]
     return list({(visit.endpoint, visit.address): visit for visit in found}.values())
 
 
@@ -94,6 +94,18 @@ def of_ones_own(app: Flask) -> Iterator[Visit]:
     client = signed_in(app, "loggranskare")
     things = [link for link in go(client, "/arbetsyta/logg").links if "/logg/sak/" in link]
     yield Visit("auditing.subject", things[0], client, "loggranskare")
+
+
+def of_a_forum(app: Flask) -> Iterator[Visit]:
+    """The agenda of a forum, for who comes for a service: one anonymous question is on it."""
+    with connection():
+        own, bba = units()["own"], demo_cast.account_of("bba")
+        forum = make_meetings.forum(own, own)
+        ForumMember.update(account=bba).where(ForumMember.forum == forum).execute()
+        date = make_meetings.sitting(forum, clock.now() + timedelta(days=9))
+        make_meetings.item(date, make_cases.case(own, about="anonymous", state="mapping", received_at=clock.now()))
+    address = f"/samverkansforum/{forum.key}/traffar/{date.key}"
+    yield Visit("forums.agenda", address, signed_in(app, "bba"), "bba")
 
 
 def _with_factors(app: Flask, persona: str) -> Iterator[Visit]:

@@ -23,6 +23,7 @@ from tbb.routes import (
     faults,
     federation,
     forgetting,
+    forums,
     guide,
     handovers,
     happening_writing,
@@ -103,6 +104,7 @@ AT_WORK = (
     rooms,
     school_breaks,
     happening_writing,
+    forums,
 )
 
 

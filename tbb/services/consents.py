@@ -147,9 +147,9 @@ def why_not(
 
 
 def may_be_shared_with(
-    case: Case, unit: Unit | int, day: date | None = None, area: str | None = None, kind: str | None = None
+    case: Case, unit: Unit | int, day: date | None = None, area: str | None = None, kind: str = Information.MEETING
 ) -> bool:
-    """Whether a service may be asked, invited, written to and let read on a day (R13).
+    """Whether a service may be asked, invited, written to and let read on a day (R13): of a meeting, if not said.
 
     The case's own unit always; anybody in an anonymous consultation, which says of nobody (R22); else those whom a
     consent covers.
@@ -158,7 +158,9 @@ def may_be_shared_with(
     return number == case.unit_id or case.about == About.ANONYMOUS or covers(case, number, day, area, kind)
 
 
-def require_shared(case: Case, units: Iterable[Unit | int], day: date | None = None, kind: str | None = None) -> None:
+def require_shared(
+    case: Case, units: Iterable[Unit | int], day: date | None = None, kind: str = Information.MEETING
+) -> None:
     """Within the caller's transaction, raise NotCovered unless a case may be shared with every one of some services.
 
     On the day itself and today. Waits for a withdrawal that is on its way, so that none comes before the caller's end.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Case, Coordinator, ForumItem, MeetingParty, Participant
-from tbb.models.kinds import ParticipantState
+from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor
 from tbb.services import audit, case_shelf, consents, meeting_invitations
 
@@ -28,12 +29,10 @@ def end_uncovered(actor: Actor, case: Case) -> int:
 
     Exactly that: nobody else is told or touched. Safe to do twice.
     """
-    shared: dict[int, bool] = {}
 
-    def open_to(unit: int) -> bool:
-        if unit not in shared:
-            shared[unit] = consents.may_be_shared_with(case, unit)
-        return shared[unit]
+    @cache
+    def open_to(unit: int, kind: str = Information.MEETING) -> bool:
+        return consents.may_be_shared_with(case, unit, kind=kind)
 
     ended = set()
     for party, unit in rows(_PARTIES, (case.id,)):
@@ -41,7 +40,7 @@ def end_uncovered(actor: Actor, case: Case) -> int:
             _end_party(actor, party)
             ended.add(unit)
     for coordinator in load(Coordinator, "case_id = ? AND ended_at IS NULL AND unit_id IS NOT NULL", (case.id,)):
-        if not open_to(coordinator.unit_id):
+        if not open_to(coordinator.unit_id, Information.PLAN):
             _end(Coordinator, coordinator.id)
             ended.add(coordinator.unit_id)
     ended |= _end_items(case, open_to)

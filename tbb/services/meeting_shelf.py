@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tbb.database import load, rows
 from tbb.models import Case, Coordinator, Meeting, Plan
-from tbb.models.kinds import ParticipantState
+from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor, Permission, Place, may
 from tbb.services import case_shelf, consents
 
@@ -45,7 +45,7 @@ def place_of_meeting(meeting: Meeting) -> Place:
 
 def place_of_plan(plan: Plan) -> Place:
     """Say where a plan belongs: its case's unit, and those who take part in a meeting of the case, covered today."""
-    return place_around(plan.case)
+    return _place(plan.case, "m.case_id = ?", plan.case_id, Information.PLAN)
 
 
 def place_around(case: Case) -> Place:
@@ -59,19 +59,20 @@ def coordinator_of(case: Case | int) -> Coordinator | None:
     return next(iter(load(Coordinator, "case_id = ? AND ended_at IS NULL", (number,))), None)
 
 
-def may_be_shared_with(case: Case, unit: int) -> bool:
-    """Whether a service may be asked, invited, written to and let read today (R13).
+def may_be_shared_with(case: Case, unit: int, kind: Information = Information.MEETING) -> bool:
+    """Whether a service may be asked, invited, written to and let read today (R13): of a meeting, if nothing is said.
 
     The case's own unit always; anybody in an anonymous consultation, which says of nobody (R22); else those whom a
     consent covers today.
     """
-    return consents.may_be_shared_with(case, unit)
+    return consents.may_be_shared_with(case, unit, kind=kind)
 
 
-def _place(case: Case, where: str, number: int) -> Place:
+def _place(case: Case, where: str, number: int, kind: Information = Information.MEETING) -> Place:
     states = ", ".join(f"'{state.value}'" for state in ANSWERED_FOR)
     found = rows(_PARTICIPANTS.format(where=where, states=states), (number,))
-    shared = {unit: may_be_shared_with(case, unit) for unit in {unit for _account, unit in found if unit is not None}}
+    units = {unit for _account, unit in found if unit is not None}
+    shared = {unit: may_be_shared_with(case, unit, kind) for unit in units}
     taking_part = frozenset(account for account, unit in found if unit is None or shared[unit])
     appointed = coordinator_of(case)
     return replace(
@@ -85,4 +86,4 @@ def _account_of(case: Case, appointed: Coordinator | None, taking_part: frozense
         return None
     if appointed.unit_id is None:
         return appointed.account_id if appointed.account_id in taking_part else None
-    return appointed.account_id if may_be_shared_with(case, appointed.unit_id) else None
+    return appointed.account_id if may_be_shared_with(case, appointed.unit_id, Information.PLAN) else None

@@ -10,7 +10,7 @@ from datetime import date
 from tbb import clock
 from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Case, Plan, PlanAction
-from tbb.models.kinds import ActionState
+from tbb.models.kinds import ActionState, Information
 from tbb.policy import Actor, Permission, Refused, may, require
 from tbb.services import case_files, case_shelf, meeting_shelf, plan_shelf, weeks
 from tbb.services.wheel_texts import AREAS
@@ -170,7 +170,7 @@ def possible(case: Case) -> list[Somebody]:
     shared: dict[int, bool] = {}
     for participant, account, name, unit in rows(_PEOPLE, (case.id,)):
         if unit not in shared:
-            shared[unit] = meeting_shelf.may_be_shared_with(case, unit)
+            shared[unit] = meeting_shelf.may_be_shared_with(case, unit, Information.PLAN)
         mark = (account, None if account else participant)
         if shared[unit] and mark not in found:
             found[mark] = Somebody(unit, account, None if account else participant, name or "")
@@ -192,7 +192,7 @@ def _opened(found: PlanAction, said: Mapping[str, str]) -> Action:
 def _check(case: Case, wanted: NewAction) -> None:
     if wanted.area and wanted.area not in AREAS:
         raise ValueError("An action belongs to one of the areas, or to none.")
-    if wanted.unit is not None and not meeting_shelf.may_be_shared_with(case, wanted.unit):
+    if wanted.unit is not None and not meeting_shelf.may_be_shared_with(case, wanted.unit, Information.PLAN):
         raise NotTheirs
     if wanted.account is None and wanted.participant is None:
         return
@@ -211,7 +211,11 @@ def _participants(case: Case) -> set[int]:
         " LEFT JOIN meeting_party y ON y.id = p.party_id WHERE m.case_id = ? AND p.ended_at IS NULL",
         (case.id,),
     )
-    return {number for number, unit in found if unit is None or meeting_shelf.may_be_shared_with(case, unit)}
+    return {
+        number
+        for number, unit in found
+        if unit is None or meeting_shelf.may_be_shared_with(case, unit, Information.PLAN)
+    }
 
 
 def _sealed(plan: Plan, key: str, wanted: NewAction) -> bytes:

@@ -32,6 +32,7 @@ MENU = (
     ("meetings.mine", "Möten", Permission.LIST_MEETINGS, ("meetings.", "meeting_")),
     ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
+    ("forums.listing", "Samverkansforum", Permission.READ_FORUMS, ("forums.",)),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
     ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.round",)),
     ("assessments.shelf", "Analyser", Permission.READ_ASSESSMENT, ("assessments.",)),

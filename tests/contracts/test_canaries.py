@@ -48,7 +48,7 @@ from tests.policy.test_doors import COLUMN, EVERYBODY, allowed, fault_of, table
 NOWHERE: tuple[str, ...] = ()
 SONG = b"kanarie"
 """What every canary begins with."""
-CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "case_exports.", "forgetting.held")
+CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "forums.bringing", "case_exports.", "forgetting.held")
 RECORD_PAGES = ("meeting_records.",)
 PLANTED = {
     "fault message": ("faults.report",),
