@@ -54,10 +54,13 @@ class ForumForm(FlaskForm):
     seen = IntegerField(default=0, validators=[Optional()], render_kw={"type": "hidden"})
 
     def offer(self, municipalities: Iterable[tuple[str, str]]) -> ForumForm:
-        """Fill in which municipalities may be chosen; none when it is not to be chosen."""
+        """Fill in which municipalities may be chosen."""
         self.municipality.choices = list(municipalities)
-        if not self.municipality.choices:
-            del self.municipality
+        return self
+
+    def within(self) -> ForumForm:
+        """Leave out the municipality, where it is known."""
+        del self.municipality
         return self
 
     def facts(self) -> dict[str, str]:
@@ -96,7 +99,7 @@ class DateForm(FlaskForm):
             InputRequired("Skriv hur många minuter."),
             NumberRange(15, 480, message="Skriv mellan 15 och 480 minuter."),
         ],
-        render_kw={"inputmode": "numeric", "size": 4},
+        render_kw={"inputmode": "numeric"},
     )
     place = StringField(
         "Plats",

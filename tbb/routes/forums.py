@@ -65,7 +65,7 @@ def keep(key: str) -> Response:
 @requires(Permission.KEEP_FORUM)
 def change(key: str) -> BaseResponse:
     """Change what is said of a forum."""
-    forum, form = _kept(key), ForumForm().offer(())
+    forum, form = _kept(key), ForumForm().within()
     if not form.validate():
         return _keep_page(forum, DateForm(formdata=None), words=form, status=422)
     try:
@@ -212,7 +212,8 @@ def _case(key: str) -> Any:
 
 
 def _new_form(**more: Any) -> ForumForm:
-    return ForumForm(**more).offer((each.slug, each.name) for each in forums.kept_by(actor()))
+    kept = forums.kept_by(actor()) or abort(404)
+    return ForumForm(**more).offer((each.slug, each.name) for each in kept)
 
 
 def _keep_page(forum: Any, dates: DateForm, words: ForumForm | None = None, status: int = 200) -> Response:
@@ -223,7 +224,7 @@ def _keep_page(forum: Any, dates: DateForm, words: ForumForm | None = None, stat
         status=status,
         shown=shown,
         when=when,
-        form=words or ForumForm(formdata=None, data=said).offer(()),
+        form=words or ForumForm(formdata=None, data=said).within(),
         dates=dates,
         query=query,
         found=forums.findable(forum, query),

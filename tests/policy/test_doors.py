@@ -60,7 +60,7 @@ HANDS = {
 OTHER_SHELVES = (
     "accounts.", "factors.", "people.", "joining.", "importing.", "auditing.", "handovers.", "assessments.",
     "case_exports.", "cases.end_delegation", "forgetting.", "mapping.part", "transitions.",
-    "consents.",
+    "consents.", "forums.",
 )  # fmt: skip
 """Subjects whose shelf is narrower than the permission: what is allowed there may still not be there."""
 TURNED_AWAY = (403, 404)
