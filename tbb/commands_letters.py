@@ -1,8 +1,11 @@
-"""The command that shows letters that have not left, where there is no mail server to send them with."""
+"""The commands about letters: those that have not left, and the answers to invitations that come back by mail."""
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -10,7 +13,7 @@ from flask import current_app
 from tbb.clock import local
 from tbb.database import connection
 from tbb.policy import COMMAND
-from tbb.services import letters, outbox
+from tbb.services import letters, meeting_replies, outbox
 from tbb.settings import Settings
 from tbb.web.letters import CannotWrite, name_of, render
 
@@ -32,7 +35,27 @@ def show_letters(number: int | None) -> None:
             click.echo(_words(settings, number))
 
 
-letter_commands = (show_letters,)
+@click.command("read-replies")
+@click.argument("maildir", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+def read_replies(maildir: Path | None) -> None:
+    """Take the answers to invitations: one letter from standard input, or all new ones of MAILDIR.
+
+    What is no answer, or from nobody who is called, is counted and left alone. A letter of MAILDIR that has been read
+    is moved from new to cur.
+    """
+    outcomes: Counter[str] = Counter()
+    with connection():
+        if maildir is None:
+            outcomes[meeting_replies.receive(sys.stdin.buffer.read(meeting_replies.MOST_MAIL + 1))] += 1
+        for path in sorted((maildir / "new").iterdir()) if maildir else ():
+            with path.open("rb") as letter:
+                outcomes[meeting_replies.receive(letter.read(meeting_replies.MOST_MAIL + 1))] += 1
+            (maildir / "cur").mkdir(exist_ok=True)
+            path.rename(maildir / "cur" / f"{path.name}:2,S")
+    click.echo(", ".join(f"{outcome} {outcomes[outcome]}" for outcome in meeting_replies.OUTCOMES))
+
+
+letter_commands = (show_letters, read_replies)
 
 
 def _list() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from tbb.crypto import Keyring, new_key, read_keys
 from tbb.identity_settings import BadIdentitySetting, IdentityProvider, ProxyIdentity, read_identity
 
 ENVIRONMENTS = ("development", "test", "production")
+HOST_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -44,6 +46,7 @@ class Settings:
     anchor_file: Path | None
     anchor_email: str
     audit_years: int
+    calendar_hosts: tuple[str, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
     proxy_identity: ProxyIdentity | None = None
     authority_name: str = "Myndigheten för digital förvaltning (Digg)"
@@ -94,6 +97,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         anchor_file=Path(environ["TBB_ANCHOR_FILE"]) if environ.get("TBB_ANCHOR_FILE") else None,
         anchor_email=environ.get("TBB_ANCHOR_EMAIL", ""),
         audit_years=_whole_number(environ, "TBB_AUDIT_YEARS", 5, 5, 50),
+        calendar_hosts=_calendar_hosts(environ),
         **_identity(environ, production),
         **_statement(environ),
     )
@@ -149,6 +153,15 @@ def _trusted_hosts(environ: Mapping[str, str], base_url: str, production: bool) 
     named = tuple(host.strip() for host in environ.get("TBB_TRUSTED_HOSTS", "").split(",") if host.strip())
     own = urlsplit(base_url).hostname or ""
     return tuple(dict.fromkeys((own, *named) if production else (own, "127.0.0.1", "localhost", *named)))
+
+
+def _calendar_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The hosts from which somebody's own calendar may be fetched: names such as outlook.office365.com."""
+    named = [host.strip().lower() for host in environ.get("TBB_CALENDAR_HOSTS", "").split(",") if host.strip()]
+    for host in named:
+        if not HOST_NAME.fullmatch(host):
+            raise BadSetting(f"TBB_CALENDAR_HOSTS names '{host}', which is no host name such as outlook.office365.com.")
+    return tuple(dict.fromkeys(named))
 
 
 def _secret_key(environ: Mapping[str, str], instance: Path, production: bool) -> str:

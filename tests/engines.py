@@ -29,10 +29,11 @@ SAME_ON_BOTH = {
     "oidc": "test_signing_in",
     "policy": "test_flips test_policy",
     "services": """
-        test_cards test_carrying test_case_keys test_case_machine test_crypto test_identity_settings test_leaflets
-        test_media_files test_passwords test_personal_data test_pictures test_poster test_registers_formats
-        test_registers_reading test_registers_skoldata test_registers_values test_search_folding test_settings
-        test_tables test_wheel_sheets test_working_days test_rich_text test_writing_hints
+        test_calendar_files test_calendar_server test_cards test_carrying test_case_keys test_case_machine
+        test_crypto test_identity_settings test_leaflets test_media_files test_passwords test_personal_data
+        test_pictures test_poster test_registers_formats test_registers_reading test_registers_skoldata
+        test_registers_values test_rich_text test_search_folding test_settings test_tables test_wheel_sheets
+        test_working_days test_writing_hints
     """,
 }
 """Files about words, files, HTML and processes: they say nothing more on a second engine, and take as long again."""

@@ -249,6 +249,7 @@ def up(migrator, db):
         account = ForeignKeyField(Account, unique=True, on_delete="CASCADE")
         url = BlobField()
         busy = BlobField(null=True)
+        tried_at = DateTimeField(null=True)
         fetched_at = DateTimeField(null=True)
         problem = CharField(max_length=40, default="")
 

@@ -23,5 +23,6 @@ class BusySource(BaseModel):
     account = ForeignKeyField(Account, unique=True, backref="busy_sources", on_delete="CASCADE")
     url = BlobField()
     busy = BlobField(null=True)
+    tried_at = UtcDateTimeField(null=True)
     fetched_at = UtcDateTimeField(null=True)
     problem = CharField(max_length=40, default="")

@@ -11,6 +11,7 @@ from tbb.routes import (
     assessments,
     auditing,
     banners,
+    calendars,
     case_exports,
     cases,
     confirming,
@@ -36,6 +37,7 @@ from tbb.routes import (
     mailing,
     mapping,
     meeting_answers,
+    meeting_letters,
     meeting_people,
     meeting_records,
     meeting_times,
@@ -105,6 +107,8 @@ AT_WORK = (
     school_breaks,
     happening_writing,
     forums,
+    meeting_letters,
+    calendars,
 )
 
 

@@ -108,7 +108,7 @@ def set_place(key: str) -> BaseResponse:
     except meetings.NotNow:
         return too_late(key)
     notify("Platsen är sparad." if done else "Sparat.")
-    return see_other(url_for("meetings.show" if meeting.state == "set" else "meetings.tasks", key=key))
+    return see_other(url_for("meeting_letters.show" if meeting.state == "set" else "meetings.tasks", key=key))
 
 
 @bp.get("/moten/<key>/skicka")
@@ -130,8 +130,8 @@ def send(key: str) -> BaseResponse:
     except meetings.NotNow:
         return too_late(key)
     if not codes:
-        notify("Frågan om tider är på väg.")
-        return see_other(url_for("meetings.show", key=key))
+        notify("Frågan skickas om tio minuter." if meeting.state != "set" else "Läs igenom kallelsen och skicka den.")
+        return see_other(url_for("meeting_letters.show", key=key))
     people = {each.key: each for each in meeting_people.people(meeting, openly=True)}
     told = [(people[person], code) for person, code in codes.items()]
     return page("meetings/codes.html", **about(meeting), codes=told, anew=False)
@@ -179,8 +179,8 @@ def choose(key: str) -> BaseResponse:
         return _overtaken(meeting, form, chosen)
     except meetings.NotNow:
         return too_late(key)
-    notify("Mötet är bokat. Kallelsen är på väg till dem som är med.")
-    return see_other(url_for("meetings.show", key=key))
+    notify("Mötet är bokat. Läs igenom kallelsen och skicka den.")
+    return see_other(url_for("meeting_letters.show", key=key))
 
 
 @bp.get("/moten/<key>/flytta")
@@ -218,8 +218,8 @@ def move(key: str) -> BaseResponse:
     except meetings.NotNow:
         return too_late(key)
     else:
-        notify("Mötet är flyttat. De som är kallade får veta det.")
-        return see_other(url_for("meetings.show", key=key))
+        notify("Mötet är flyttat. Läs igenom den nya kallelsen och skicka den.")
+        return see_other(url_for("meeting_letters.show", key=key))
     return _move_page(meeting, form, status=422)
 
 

@@ -15,6 +15,7 @@ from tbb.services import (
     mapping,
     meeting_calendar,
     meeting_grid,
+    meeting_invitations,
     meeting_lists,
     meeting_people,
     meeting_shelf,
@@ -93,6 +94,7 @@ def show(key: str) -> Response:
         answers=meeting_times.answers_by(own.id) if own else {},
         needs=sealed_fields.texts(meeting) if books else {},
         grid=meeting_grid.grid(meeting, people) if books and meeting.state == "proposed" else None,
+        uncalled=len(meeting_invitations.waiting(meeting)) if books else 0,
         may_record=may(actor(), Permission.RECORD_MEETING, meeting_shelf.place_of_meeting(meeting)),
     )
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from tbb import clock
 from tbb.models import Meeting, MeetingSlot, Unit
 from tbb.models.kinds import MeetingKind, ParticipantRole, SlotAnswerKind
-from tbb.services import meeting_calendar, meeting_people, quorum, rooms, school_breaks, working_days
+from tbb.services import busy_times, meeting_calendar, meeting_people, quorum, rooms, school_breaks, working_days
 from tbb.services.meeting_people import Shown
 from tbb.services.meeting_times import slots_of
 
@@ -22,11 +22,15 @@ WITHOUT_ANSWER = (ParticipantRole.INTERPRETER,)
 
 @dataclass(frozen=True)
 class Cell:
-    """What one has answered to one time; `busy` since when, if they have another meeting then or too near."""
+    """What one has answered to one time; `busy` since when, if they have another meeting then or too near.
+
+    `elsewhere` tells whether they are busy then by their own calendar.
+    """
 
     person: Shown
     answer: str
     busy: datetime | None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def grid(meeting: Meeting, shown: Sequence[Shown] | None = None) -> Grid:
     unit = Unit.get_by_id(meeting.case.unit_id)
     days = [clock.local(slot.starts_at).date() for slot in slots]
     breaks = school_breaks.between(unit, min(days), max(days)) if days else []
+    taken = _taken(asked, slots)
     made, found_first = [], False
     for slot, day in zip(slots, days, strict=True):
         said = answers.get(slot.id, {})
@@ -100,10 +105,14 @@ def grid(meeting: Meeting, shown: Sequence[Shown] | None = None) -> Grid:
         first = not (lacking or found_first or slot.starts_at <= clock.now() or not needed)
         found_first = found_first or first
         busy = meeting_calendar.clashes([each.account for each in asked if each.account], slot, meeting)
+        away = {each for each, spans in taken.items() if busy_times.meet(spans, slot.starts_at, slot.ends_at)}
         made.append(
             Row(
                 slot=slot,
-                cells=tuple(Cell(each, said.get(each.id, WAITING), busy.get(each.account)) for each in asked),
+                cells=tuple(
+                    Cell(each, said.get(each.id, WAITING), busy.get(each.account), each.account in away)
+                    for each in asked
+                ),
                 lacking=lacking,
                 suggested_by=next((each for each in everybody if each.id == slot.proposed_by_id), None),
                 first=first,
@@ -112,6 +121,14 @@ def grid(meeting: Meeting, shown: Sequence[Shown] | None = None) -> Grid:
             )
         )
     return Grid(asked, tuple(made), tuple(needed))
+
+
+def _taken(asked: Iterable[Shown], slots: Sequence[MeetingSlot]) -> dict[int, list[busy_times.Span]]:
+    """When those who have an account are busy by their own calendar, around the proposed times."""
+    if not slots:
+        return {}
+    first, last = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
+    return {each.account: busy_times.of(each.account, first, last) for each in asked if each.account}
 
 
 def rooms_for(meeting: Meeting, starts_at: datetime | None, ends_at: datetime | None) -> list[rooms.Choice]:

@@ -50,6 +50,32 @@ class Standing:
     at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Desk:
+    """All about the letters of a meeting: those that wait, how far it has come with each, and until when to think."""
+
+    meeting: Meeting
+    drafts: list[Draft]
+    people: list[Standing]
+    leaves_at: datetime | None
+    town: str
+
+    @property
+    def calls(self) -> bool:
+        """Whether people are called now; before a time is set they are asked, elsewhere."""
+        return self.meeting.state == MeetingState.SET
+
+
+def desk(actor: Actor, key: str) -> Desk | None:
+    """Show the letters of a meeting to who books it; None when there is no such meeting to see. Raises Refused."""
+    meeting = meeting_shelf.meeting(actor, key)
+    if meeting is None:
+        return None
+    town = meeting.case.unit.municipality.slug
+    waits = meeting.leaves_at if can_undo(meeting) else None
+    return Desk(meeting, drafts(actor, meeting), standing(actor, meeting), waits, town)
+
+
 def drafts(actor: Actor, meeting: Meeting) -> list[Draft]:
     """Show every letter that waits to be sent, as it would be: who is to be asked for times, or called.
 

@@ -14,7 +14,7 @@ BOOK_WITHIN, GO_ON_WITHIN, RECORD_WITHIN = 5, 5, 2
 """Working days until a meeting that was decided on is to be begun, one that was begun is to be asked for, one that
 has been held is to be written down."""
 ENOUGH = 100
-KINDS = ("meet", "choose", "record", "prepare")
+KINDS = ("meet", "choose", "call", "record", "prepare")
 _MEET = """
     SELECT c.id, '', c.decided_at FROM casefile c
     WHERE {where} AND c.state = 'collaborating' AND c.outcome = 'meeting' AND c.decided_at IS NOT NULL
@@ -24,7 +24,9 @@ _MEET = """
 _OPEN = """
     SELECT c.id, m.key, m.state, m.created_at, m.ends_at, m.answers_by,
       (SELECT COUNT(*) FROM participant p WHERE p.meeting_id = m.id AND p.ended_at IS NULL AND p.state = 'asked'
-        AND p.answered_at IS NULL AND p.role <> 'interpreter')
+        AND p.answered_at IS NULL AND p.role <> 'interpreter'),
+      (SELECT COUNT(*) FROM participant p WHERE p.meeting_id = m.id AND p.ended_at IS NULL
+        AND p.state NOT IN ('draft', 'ended') AND p.invited_sequence < m.sequence), m.set_at
     FROM meeting m JOIN casefile c ON c.id = m.case_id
     WHERE {where} AND c.state <> 'closed' AND m.state IN ('draft', 'proposed', 'set') ORDER BY m.id LIMIT ?
 """
@@ -45,7 +47,15 @@ def waiting(where: str, params: Sequence[object]) -> list[Waiting]:
 
 
 def _of_meeting(
-    case: int, key: str, state: str, created: object, ends: object, answers_by: object, silent: int
+    case: int,
+    key: str,
+    state: str,
+    created: object,
+    ends: object,
+    answers_by: object,
+    silent: int,
+    uncalled: int,
+    set_at: object,
 ) -> list[Waiting]:
     today = clock.today()
     if state == "draft":
@@ -54,6 +64,8 @@ def _of_meeting(
     if state == "proposed":
         last = as_day(answers_by) or today
         return [("choose", case, key, last, min(last, today))] if not silent or last < today else []
+    if uncalled and _moment(ends) > clock.now():
+        return [("call", case, key, _day(set_at or created), today)]
     day = _day(ends)
     return [("record", case, key, day, working_days.after(day, RECORD_WITHIN))] if _moment(ends) < clock.now() else []
 

@@ -55,6 +55,7 @@ WHAT_WAITS = {
     "meet": ("Boka samverkansmötet om {who}", "calendar-plus"),
     "prepare": ("Bokningen om {who} är inte klar", "calendar-event"),
     "choose": ("Välj tid för mötet om {who}", "list-check"),
+    "call": ("Kallelsen till mötet om {who} är inte skickad", "send"),
     "record": ("Skriv vad mötet om {who} kom fram till", "notes"),
     "delegation": ("En delegering slutar snart: {who}", "calendar-event"),
 }
@@ -149,6 +150,7 @@ def task(todo: ToDo) -> Task:
         "meet": f"Beslutat {near(todo.day)}. {by}",
         "prepare": f"Påbörjad {near(todo.day)}. Ingen är tillfrågad än.",
         "choose": f"Sista dag att svara: {near(todo.day)}. Ring dem som inte har svarat.",
+        "call": f"Tiden bestämdes {near(todo.day)}. Läs breven och skicka dem.",
         "record": f"Mötet var {near(todo.day)}. {by}",
         "delegation": f"{todo.name} kan arbeta med ärendet till och med {near(todo.day)}.",
     }[todo.kind]

@@ -29,7 +29,7 @@ CASES = (
 MENU = (
     ("desk.show", "Start", Permission.SEE_DESK, ("desk.",)),
     ("cases.desk", "Ärenden", Permission.READ_CASES, CASES),
-    ("meetings.mine", "Möten", Permission.LIST_MEETINGS, ("meetings.", "meeting_")),
+    ("meetings.mine", "Möten", Permission.LIST_MEETINGS, ("meetings.", "meeting_", "calendars.")),
     ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
     ("forums.listing", "Samverkansforum", Permission.READ_FORUMS, ("forums.",)),

@@ -50,6 +50,10 @@ NEAR = {"own": "own unit", "sister": "own organizer", "other": "other"}
 LETTERS = {"own unit": "u", "own organizer": "o", "other": "x", "county": "c"}
 
 HANDS = {
+    "meeting_letters.show": Permission.BOOK_MEETING,
+    "meeting_letters.send": Permission.BOOK_MEETING,
+    "meeting_letters.undo": Permission.BOOK_MEETING,
+    "meeting_letters.reply": Permission.BOOK_MEETING,
     "assessments.copy": Permission.READ_ASSESSMENT,
     "joining.note": Permission.NOTE_JOINING,
     "joining.organization": Permission.READ_JOINING,
