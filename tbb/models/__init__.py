@@ -49,6 +49,7 @@ from tbb.models.retention import CaseExport, DoomedKey, Forgetting, Hold, OwnerR
 from tbb.models.rooms import Room, RoomBooking, SchoolBreak
 from tbb.models.searching import Posting, Term
 from tbb.models.site import AuditRow, Feedback, Letter, Meta, RateCount, Version
+from tbb.models.talks import TalkBooking, TalkException, TalkHost, TalkHours
 from tbb.models.wheels import Assessment, CaseNote, Wheel, WheelField
 
 ALL_MODELS = (
@@ -153,6 +154,10 @@ ALL_MODELS = (
     Subscriber,
     Suppression,
     NewsletterLetter,
+    TalkHost,
+    TalkHours,
+    TalkException,
+    TalkBooking,
 )
 
 __all__ = [model.__name__ for model in ALL_MODELS] + ["ALL_MODELS"]

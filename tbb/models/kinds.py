@@ -288,6 +288,36 @@ class ActionState(StrEnum):
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
+class TalkWay(StrEnum):
+    """How a booked talk is held."""
+
+    PHONE = "phone"
+    VISIT = "visit"
+    VIDEO = "video"
+
+
+class TalkTopic(StrEnum):
+    """What is booked: a talk with a BBA, or a workshop or information by those who lead the process."""
+
+    TALK = "talk"
+    WORKSHOP = "workshop"
+    INFORMATION = "information"
+
+
+class TalkState(StrEnum):
+    """What became of a booked talk."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    HELD = "held"
+    NO_SHOW = "no_show"
+
+
+class ExceptionKind(StrEnum):
+    """How a day differs from the weekly hours."""
+
+    CLOSED = "closed"
+    EXTRA = "extra"
 
 
 class Category(StrEnum):
