@@ -18,6 +18,7 @@ from tbb.predicates import (
     belongs_to_the_organizer,
     communicates,
     coordinates,
+    for_the_county,
     is_bba,
     is_deputy,
     is_halfway,
@@ -148,6 +149,8 @@ class Permission(StrEnum):
     SEND_NEWSLETTER = "newsletter:send"
     KEEP_READERS = "readers:keep"
     SEE_NEW = "new:read"
+    BOOK_TALK = "talk:book"
+    HOST_TALKS = "talk:host"
 
 
 RULES: dict[Permission, tuple[Predicate, ...]] = {
@@ -250,6 +253,8 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.SEND_NEWSLETTER: (communicates, leads_the_process),
     Permission.KEEP_READERS: (communicates, leads_the_process),
     Permission.SEE_NEW: (is_signed_in,),
+    Permission.BOOK_TALK: (anyone,),
+    Permission.HOST_TALKS: (*answering, for_the_county(with_two_factors(leads_the_process))),
 }
 """A permission is given when any one of its predicates holds; what is not in the table is refused."""
 

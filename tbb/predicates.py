@@ -132,6 +132,15 @@ def who_began(predicate: Predicate) -> Predicate:
     return holds
 
 
+def for_the_county(predicate: Predicate) -> Predicate:
+    """Make the predicate of those who hold it for what is the county's own, and for no unit or organizer."""
+
+    def holds(actor: Actor, place: Place | None) -> bool:
+        return predicate(actor, place) and (place is None or (place.unit is None and place.organizer is None))
+
+    return holds
+
+
 def works_here(actor: Actor, place: Place | None) -> bool:
     """Whoever has a duty at the unit itself."""
     near = (held for held in actor.held if held.unit is not None)

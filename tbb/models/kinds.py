@@ -288,6 +288,8 @@ class ActionState(StrEnum):
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
+
+
 class TalkWay(StrEnum):
     """How a booked talk is held."""
 

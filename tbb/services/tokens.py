@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tbb import clock
@@ -96,6 +96,18 @@ def revoke(purpose: str, subject: object) -> int:
         .where(OneTimeToken.purpose == purpose, OneTimeToken.subject == str(subject), OneTimeToken.used_at.is_null())
         .execute()
     )
+
+
+@transaction
+def prolong(purpose: str, subject: object, until: datetime) -> None:
+    """Let the unused tokens of a purpose for a subject last until a moment, if they would end before it."""
+    OneTimeToken.update(expires_at=until).where(
+        OneTimeToken.purpose == purpose,
+        OneTimeToken.subject == str(subject),
+        OneTimeToken.used_at.is_null(),
+        OneTimeToken.expires_at < until,
+        OneTimeToken.expires_at > clock.now(),
+    ).execute()
 
 
 @transaction

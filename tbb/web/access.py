@@ -23,6 +23,7 @@ OPEN = frozenset(
     {
         Permission.READ_PUBLIC,
         Permission.TELL_US,
+        Permission.BOOK_TALK,
         Permission.SIGN_IN,
         Permission.APPLY_TO_JOIN,
         Permission.VISIT_DEMO,
@@ -34,7 +35,13 @@ OPEN = frozenset(
 HIDDEN = frozenset({Permission.SEE_STYLE_GUIDE, Permission.VISIT_DEMO, Permission.OPEN_LETTER})
 """What signing in does not help against: to others these pages do not exist."""
 IN_EVERY_LANGUAGE = frozenset(
-    {Permission.READ_PUBLIC, Permission.TELL_US, Permission.SUBSCRIBE, Permission.SEE_STYLE_GUIDE}
+    {
+        Permission.READ_PUBLIC,
+        Permission.TELL_US,
+        Permission.BOOK_TALK,
+        Permission.SUBSCRIBE,
+        Permission.SEE_STYLE_GUIDE,
+    }
 )
 """The pages for families; all others are for those who work here, in Swedish."""
 

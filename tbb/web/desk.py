@@ -35,6 +35,7 @@ MENU = (
     ("forums.listing", "Samverkansforum", Permission.READ_FORUMS, ("forums.",)),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),
     ("transitions.round_of_summer", "Övergångar", Permission.HAND_OVER_CASE, ("transitions.round",)),
+    ("talk_hours.hosts", "Samtalstider", Permission.HOST_TALKS, ("talk_hours.",)),
     ("assessments.shelf", "Analyser", Permission.READ_ASSESSMENT, ("assessments.",)),
     (
         "articles.shelf",
