@@ -1,4 +1,4 @@
-"""What those send in who open hours for talks: the rules, hours of each week, days that differ, and what became of it."""
+"""What those send in who open hours for talks: rules, hours of each week, days that differ, what became of a talk."""
 
 from __future__ import annotations
 
@@ -130,6 +130,7 @@ class RulesForm(FlaskForm):
     cancel_hours = _choose(
         "Hur länge går det att ändra och avboka?", CANCELS, "Så lång tid före samtalet. Därefter får man ringa."
     )
+    in_breaks = BooleanField("Öppet även när skolorna har lov")
     place = StringField(
         "Var ses ni?",
         description="Visas för den som har bokat ett samtal på plats. Lämna tomt om det är verksamhetens adress.",

@@ -1,4 +1,4 @@
-"""What a visitor may send in to book a talk: who to call or write to and which language, and nothing about any child."""
+"""What a visitor may send in to book a talk: whom to call or write to, in which language; nothing about a child."""
 
 from __future__ import annotations
 

@@ -65,6 +65,7 @@ def up(migrator, db):
         notice_hours = IntegerField(default=24)
         weeks_ahead = IntegerField(default=6)
         cancel_hours = IntegerField(default=24)
+        in_breaks = BooleanField(default=False)
         place = CharField(max_length=200, default="")
         video_link = CharField(max_length=300, default="")
         changed_at = DateTimeField()

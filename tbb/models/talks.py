@@ -13,6 +13,7 @@ class TalkHost(BaseModel):
     """Whom talks are booked with: a unit's Barnets bästa-ansvarig, or those who lead the county's process.
 
     It belongs to the function, never to a person. Times are in minutes, hours and weeks as their names say.
+    `in_breaks` keeps the weekly hours open also when the schools have lov.
     """
 
     unit = ForeignKeyField(Unit, null=True, unique=True, on_delete="CASCADE")
@@ -23,6 +24,7 @@ class TalkHost(BaseModel):
     notice_hours = IntegerField(default=24)
     weeks_ahead = IntegerField(default=6)
     cancel_hours = IntegerField(default=24)
+    in_breaks = BooleanField(default=False)
     place = CharField(max_length=200, default="")
     video_link = CharField(max_length=300, default="")
     changed_at = UtcDateTimeField()

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb import clock
 from tbb.forms import talk_hours as forms
-from tbb.models.kinds import TalkState
 from tbb.policy import Permission
 from tbb.services import talk_desk, talk_hosts
 from tbb.services.talk_hosts import Host
@@ -140,7 +139,7 @@ def settle(slug: str, key: str) -> BaseResponse:
     if not form.validate():
         return _talk(slug, key, form, status=422)
     try:
-        talk_desk.settle(actor(), host, key, TalkState(form.state.data)) or abort(404)
+        talk_desk.settle(actor(), host, key, form.state.data) or abort(404)
         notify("Det är noterat.")
     except talk_desk.Late:
         notify("Det går inte att notera nu. Så här står det till.")

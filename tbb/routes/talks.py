@@ -1,4 +1,4 @@
-"""Booking a first talk with a unit's BBA, or a workshop with those who lead the process, and the link to what is booked."""
+"""Booking a talk with a unit's BBA, or a workshop with those who lead the process, and the link to what is booked."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ def _page(template: str, host: Host, **context: Any) -> Response:
         week_name=talk_words.week_name,
         to_times=_to(host, "choose", "choose_leaders"),
         to_details=_to(host, "details", "leaders_details"),
-        languages=talk_words.language_names(),
+        tongues=talk_words.language_names(),
         **context,
     )
 

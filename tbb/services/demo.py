@@ -24,6 +24,7 @@ from tbb.services import (
     demo_meetings,
     demo_news,
     demo_responsibilities,
+    demo_talks,
     search,
     site,
     versions,
@@ -73,6 +74,7 @@ SCENES = (
     demo_cases,
     demo_meetings,
     demo_meeting_records,
+    demo_talks,
     demo_news,
     demo_audit,
 )

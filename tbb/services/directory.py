@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from tbb.database import load, rows
 from tbb.models import Municipality, Organizer, Person, Responsibility, School, Unit
 from tbb.models.kinds import BBA_KINDS, Kind, Role, Status
+from tbb.services import talk_hosts
 from tbb.services.cards import dial
 from tbb.services.terms import Starts, is_confirmed
 
@@ -80,6 +81,8 @@ class UnitPage:
     neighbours: tuple[Neighbour, ...]
     siblings: tuple[Neighbour, ...]
     codes: dict[str, str] = field(default_factory=dict)
+    bookable: bool = False
+    """Whether a first talk can be booked there; which times are free is never said on a page that is kept."""
 
     @property
     def expects_bba(self) -> bool:
@@ -135,6 +138,7 @@ def unit_page(slug: str, today: date) -> UnitPage | None:
         neighbours=neighbours(unit, today),
         siblings=_siblings(unit, today),
         codes=dict(rows("SELECT scheme, value FROM unit_id WHERE unit_id = ? ORDER BY id", (unit.id,))),
+        bookable=any(role == Role.BBA for role, _contact in contacts) and talk_hosts.shows_hours(unit),
     )
 
 

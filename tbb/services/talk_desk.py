@@ -85,15 +85,15 @@ def call_off(actor: Actor, host: Host, key: str) -> bool | None:
 
 
 @transaction
-def settle(actor: Actor, host: Host, key: str, state: TalkState) -> bool | None:
+def settle(actor: Actor, host: Host, key: str, outcome: str) -> bool | None:
     """Say that a talk was held, or that nobody came; None when there is no such talk. Raises Late."""
     require(actor, Permission.HOST_TALKS, host.place)
     booking = _booking(host, key)
     if booking is None:
         return None
-    if state not in (TalkState.HELD, TalkState.NO_SHOW):
+    if outcome not in (TalkState.HELD, TalkState.NO_SHOW):
         raise ValueError("A talk was held or nobody came.")
-    if booking.starts_at > clock.now() or not talks.settle(booking, state):
+    if booking.starts_at > clock.now() or not talks.settle(booking, TalkState(outcome)):
         raise Late
     audit.record(actor, "talk:settle", "talk", booking.reference, place=host.place, fields=("state",))
     return True

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
-from tbb.models import TalkBooking, TalkException, TalkHost, TalkHours, Unit
+from tbb.models import SchoolBreak, TalkBooking, TalkException, TalkHost, TalkHours, Unit
 from tbb.models.kinds import ExceptionKind, Status, TalkState, TalkWay
 from tbb.policy import COUNTY, Actor, Permission, Place, may, require
 from tbb.services import audit, case_files, case_shelf, keepers, talk_slots, versions
@@ -145,7 +145,8 @@ def free_slots(host: Host, first: date | None = None, last: date | None = None, 
     weekly = [Weekly(each.starts, each.ends, ways_of(each.ways), each.weekday) for each in hours(host)]
     different = [_different(each) for each in exceptions(host, today)]
     busy = _busy(host, clock.now(), beside)
-    return list(talk_slots.free(host.rules, weekly, different, busy, now=clock.now(), first=first, last=last))
+    asked = {"now": clock.now(), "first": first, "last": last, "breaks": _breaks(host, today)}
+    return list(talk_slots.free(host.rules, weekly, different, busy, **asked))
 
 
 def ways_of(kept: str) -> tuple[str, ...]:
@@ -306,6 +307,18 @@ def _busy(host: Host, since: datetime, beside: int) -> list[tuple[datetime, date
         TalkBooking.id != beside,
     )
     return [(booking.starts_at, booking.free_at) for booking in found]
+
+
+def _breaks(host: Host, since: date) -> list[tuple[date, date]]:
+    """The lov of a unit's schools from a day on, in which its weekly hours are closed unless they are kept open."""
+    if host.unit is None or host.row.in_breaks:
+        return []
+    found = SchoolBreak.select(SchoolBreak.starts_on, SchoolBreak.ends_on).where(
+        SchoolBreak.municipality == host.unit.municipality_id,
+        SchoolBreak.organizer.is_null() | (SchoolBreak.organizer == host.unit.organizer_id),
+        SchoolBreak.ends_on >= since,
+    )
+    return [(each.starts_on, each.ends_on) for each in found]
 
 
 def _coming(host: Host) -> int:

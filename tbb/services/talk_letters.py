@@ -59,6 +59,7 @@ def tell_guest(booking: TalkBooking, host: Host, what: What, email: str) -> bool
     if not email or (what not in ALWAYS_TOLD and not _still_welcome(email)):
         return False
     language, day = booking.reads, clock.local(booking.starts_at)
+    path = path_to_book(host) if TEMPLATES[what] == "talk_cancelled" else f"/bokning/{new_link(booking)}"
     facts = {
         "reference": booking.reference,
         "day": format_date(day, "full", locale=language),
@@ -67,8 +68,7 @@ def tell_guest(booking: TalkBooking, host: Host, what: What, email: str) -> bool
         "way": booking.way,
         "meets_at": host.meets_at if booking.way == "visit" else "",
         "by_host": what is What.CANCELLED_BY_HOST,
-        "path": f"/{language}/bokning/{new_link(booking)}",
-        "again": f"/{language}{path_to_book(host)}",
+        "path": f"/{language}{path}",
     }
     name = f"talk:{booking.key}:{what}:{booking.sequence}"
     return letters.write(name, email, TEMPLATES[what], facts, language=language)

@@ -82,10 +82,16 @@ def moment_of(day: date, minutes: int) -> datetime | None:
     return moment if local(moment).replace(tzinfo=None) == naive else None
 
 
-def hours_of(day: date, weekly: Iterable[Weekly], different: Iterable[Different]) -> list[Stretch]:
-    """Give the stretches of one day: its weekly hours unless it is a holiday, extra hours, without what is closed."""
+def hours_of(
+    day: date, weekly: Iterable[Weekly], different: Iterable[Different], breaks: Iterable[tuple[date, date]] = ()
+) -> list[Stretch]:
+    """Give the stretches of one day: its weekly hours and extra hours, without what is closed.
+
+    On holidays, and in `breaks` (lov, from day to day), there are only extra hours.
+    """
     today = [each for each in different if each.first_day <= day <= each.last_day]
-    usual = [] if day in holidays(day.year) else [each for each in weekly if each.weekday == day.weekday()]
+    off = day in holidays(day.year) or any(first <= day <= last for first, last in breaks)
+    usual = [] if off else [each for each in weekly if each.weekday == day.weekday()]
     found: list[Stretch] = [*usual, *(each.hours for each in today if not each.closed and each.hours)]
     for closed in (each for each in today if each.closed):
         found = [part for stretch in found for part in _without(stretch, closed.hours)]
@@ -118,6 +124,7 @@ def free(
     different: Sequence[Different],
     busy: Sequence[tuple[datetime, datetime]],
     *,
+    breaks: Sequence[tuple[date, date]] = (),
     now: datetime,
     first: date | None = None,
     last: date | None = None,
@@ -127,7 +134,7 @@ def free(
     day, end = max(first or today, today), min(last or date.max, today + rules.weeks_ahead * 7 * DAY)
     earliest = now + timedelta(hours=rules.notice_hours)
     while day <= end:
-        for slot in on_day(day, rules, hours_of(day, weekly, different)):
+        for slot in on_day(day, rules, hours_of(day, weekly, different, breaks)):
             if slot.starts_at >= earliest and not any(slot.meets(*taken) for taken in busy):
                 yield slot
         day += DAY

@@ -10,6 +10,14 @@ MEETING = {"reference": "M-7K3M2Q", "unit": "Näckrosskolan", "path": "/svar/abc
 TIMES = [{"wall": "2026-12-01T13:00", "minutes": 60}, {"wall": "2026-12-02T09:30", "minutes": 60}]
 ANCHOR = f"2026-11-23T12:00:00Z row=17 count=17 digest={'ab12' * 16}"
 
+BOOKED = {
+    "reference": "S-7K3M2Q", "day": "tisdag 24 november 2026", "time": "09:00", "unit": "Näckrosskolan",
+    "way": "phone", "meets_at": "", "by_host": False, "path": "/sv/bokning/abc",
+}  # fmt: skip
+WAYS = [
+    BOOKED, BOOKED | {"way": "video", "unit": ""}, BOOKED | {"way": "visit", "meets_at": "Näckrosskolan, Ågatan 1"},
+]  # fmt: skip
+
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "alarm": [{"path": "/arbetsyta/logg/larm/1"}],
     "anchor": [{"line": ANCHOR}],
@@ -110,6 +118,14 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for over in (True, False)
     ],
     "sample": [{"due": "2026-11-30", "path": "/arbetsyta/logg/stickprov/1"}],
+    "talk_booked": WAYS,
+    "talk_cancelled": [BOOKED | {"by_host": by_host} for by_host in (True, False)],
+    "talk_for_host": [
+        {"what": what, "day": "tisdag 24 november 2026", "time": "09.00", "path": "/arbetsyta/samtalstider/x"}
+        for what in ("booked", "moved", "cancelled_by_guest")
+    ],
+    "talk_moved": WAYS,
+    "talk_reminder": WAYS,
     "wheel_answered": [{"path": "/arenden/x"}],
     "wheel_question": [{"path": "/arbetsyta/hjul/x/status"}],
     "wheel_received": [{"path": "/arbetsyta/hjul/x/status"}],
