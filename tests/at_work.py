@@ -47,7 +47,7 @@ from tbb.policy import Actor, Held
 from tbb.services import case_export, demo_joining, letters, sealed_fields
 from tbb.services.demo_cast import account_of
 from tbb.services.wheel_texts import NEWEST
-from tests import make, make_cases, make_meetings
+from tests import make, make_cases, make_meetings, make_talks
 
 NOBODYS = "x" * 43
 """A token that was never given out: what lies behind it exists for nobody."""
@@ -149,16 +149,32 @@ def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
         defaults={"unit": unit, "coming": following, "opened_at": clock.now(), "due_on": clock.today()},
     )
     slug = {"slug": unit.slug}
-    return _of_cases(unit, where) | {
-        "unit": slug,
-        "responsibility": slug | {"number": part.id, "responsibility": part.id},
-        "contact": slug | {"number": contact.id},
-        "change": slug | {"number": change.id},
-        "flag": slug | {"number": flag.id},
-        "handover": slug | {"side": "left"},
-        "fault": {"key": key},
-        "log of unit": {"unit": unit.id},
-        "log of thing": {"subject": f"unit:{unit.id}"},
+    return (
+        _of_cases(unit, where)
+        | _of_talks(unit)
+        | {
+            "unit": slug,
+            "responsibility": slug | {"number": part.id, "responsibility": part.id},
+            "contact": slug | {"number": contact.id},
+            "change": slug | {"number": change.id},
+            "flag": slug | {"number": flag.id},
+            "handover": slug | {"side": "left"},
+            "fault": {"key": key},
+            "log of unit": {"unit": unit.id},
+            "log of thing": {"subject": f"unit:{unit.id}"},
+        }
+    )
+
+
+def _of_talks(unit: Unit) -> dict[str, dict[str, object]]:
+    """Open hours for talks, days that differ, a talk to come and one that has been."""
+    host, today = make_talks.host(unit), clock.today()
+    hours, off = host.row.hours.get(), make_talks.closed(host, today, today)
+    make_talks.row(host, clock.now() + timedelta(days=3))
+    been = make_talks.past(host)
+    return {
+        "talk": {"slug": unit.slug, "key": been.key, "number": hours.id},
+        "days without talks": {"slug": unit.slug, "number": off.id},
     }
 
 
@@ -259,6 +275,7 @@ def _of_county() -> dict[str, object]:
 
 # What stands in the addresses of each group of endpoints: the kind of thing that `furnish` made.
 KINDS = {
+    "talk_hours.remove_exception": "days without talks",
     "keeping.waiting": "contact",
     "keeping.approve": "contact",
     "keeping.stop": "contact",
@@ -330,6 +347,7 @@ SUBJECTS = {
     "pictures": "picture",
     "banners": "banner",
     "happening_writing": "happening",
+    "talk_hours": "talk",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

@@ -56,6 +56,7 @@ QUERIES = {
     "pages.start": ("", "kommun=flen"),
     "news.listed": ("", "kommun=flen", "kategori=sip", "termin=HT2026"),
     "news.feed": ("", "kommun=flen"),
+    "talks.choose": ("", "upptagen=1&sida=3"),
 }
 """Addresses whose page changes much with what is asked for."""
 FILES = ("news.picture", "happenings.file")

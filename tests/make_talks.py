@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from tbb import clock
-from tbb.models import TalkBooking, TalkHost, TalkHours, Unit
+from tbb.database import keyring
+from tbb.models import TalkBooking, TalkException, TalkHost, TalkHours, Unit
 from tbb.policy import VISITOR
 from tbb.services import case_files, talk_hosts, talk_letters, talks
 from tbb.services.talk_hosts import Host
@@ -37,20 +40,42 @@ def wish(slot: str, way: str = "phone", *, phone: str = "070-174 06 31", email: 
 
 def booked(where: Host, number: int = 0, *, sender: str = "192.0.2.1", **more) -> tuple[TalkBooking, str]:
     """Book one of the free times; give the booking and the secret of its link."""
-    slot = talk_hosts.free_slots(where)[number]
+    slot = list(talk_hosts.free_slots(where))[number]
     secret = talks.book(VISITOR, where, wish(slot.id, **more), sender=sender, once=f"form {next(_forms)}")
     return TalkBooking.get(TalkBooking.host == where.row.id, TalkBooking.starts_at == slot.starts_at), secret
 
 
+def row(where: Host, starts_at: datetime, **more) -> TalkBooking:
+    """A booked talk as it is kept, at any time at all, for half an hour and a quarter after."""
+    key, contact = case_files.new_key(), more.pop("contact", None) or Contact("Kim Exempelsson", "070-174 06 31")
+    starts_at = starts_at.replace(second=0, microsecond=0)
+    ends_at = starts_at + timedelta(minutes=30)
+    values = {
+        "once": key,
+        "reference": case_files.new_reference("S"),
+        "ends_at": ends_at,
+        "free_at": ends_at + timedelta(minutes=15),
+        "way": "phone",
+        "language": "sv",
+        "reads": "sv",
+        "contact": keyring().seal(json.dumps(asdict(contact)), f"talk_booking.contact:{key}"),
+        "network": key,
+        "mark": key,
+        "created_at": starts_at - timedelta(days=7),
+        "timed_at": starts_at - timedelta(days=7),
+        "forget_on": clock.local(ends_at).date() + talks.KEPT,
+    }
+    return TalkBooking.create(host=where.row.id, key=key, starts_at=starts_at, **(values | more))
+
+
 def past(where: Host, *, ago: timedelta = timedelta(hours=2), **more) -> TalkBooking:
     """A talk that has been, of which nobody has said yet what became of it."""
-    kept, _secret = booked(where, **more)
-    starts = (clock.now() - ago).replace(second=0, microsecond=0)
-    kept.starts_at, kept.ends_at, kept.free_at = starts, starts + timedelta(minutes=30), starts + timedelta(minutes=45)
-    kept.timed_at = starts - timedelta(days=7)
-    kept.forget_on = clock.local(kept.ends_at).date() + talks.KEPT
-    kept.save()
-    return kept
+    return row(where, clock.now() - ago, **more)
+
+
+def closed(where: Host, first: date, last: date) -> TalkException:
+    """Days on which no talk can be booked."""
+    return TalkException.create(host=where.row, kind="closed", first_day=first, last_day=last)
 
 
 def another_link(kept: TalkBooking) -> str:

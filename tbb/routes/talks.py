@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +15,6 @@ from tbb.policy import Permission
 from tbb.services import calendar_files, talk_hosts, talks
 from tbb.services.talk_hosts import COUNTY_SLUG, Host
 from tbb.services.talk_slots import Slot
-from tbb.services.talks import Booked
 from tbb.web import talk_words
 from tbb.web.access import public, requires
 from tbb.web.forms import csrf, stand_guard, who
@@ -22,6 +22,7 @@ from tbb.web.hypermedia import page, see_other
 from tbb.web.language import current
 from tbb.web.shell import settings
 from tbb.web.sitting import actor
+from tbb.web.talk_words import Sheet
 from tbb.web.texts import say as _
 
 bp = Blueprint("talks", __name__)
@@ -130,15 +131,17 @@ def calendar(token: str) -> Response:
     found = talks.look(token)
     if found is None:
         return _gone()
+    cancelled = found.state == "cancelled"
     made = calendar_files.single(
-        uid=f"{found.reference}@{settings().base_url.partition('://')[2].partition(':')[0]}",
+        method="CANCEL" if cancelled else "PUBLISH",
+        uid=f"{found.reference}@{urlsplit(settings().base_url).hostname}",
         sequence=found.sequence,
         starts=found.starts_at,
         ends=found.ends_at,
         title=_("Bokad tid %(reference)s", reference=found.reference),
         place=found.host.meets_at if found.way == "visit" else "",
         url=f"{settings().base_url}{url_for('talks.booking', token=token)}",
-        method="PUBLISH" if found.state != "cancelled" else "CANCEL",
+        language=current().code,
     )
     response = Response(made, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="samtal.ics"'
@@ -151,14 +154,13 @@ def _host(slug: str) -> Host:
 
 def _choose(host: Host, *, taken: bool = False, status: int = 200) -> Response:
     """The times that are free, a few weeks at a time; and whom to call when there are none."""
-    slots = talk_hosts.free_slots(host)
-    shown = talk_words.sheet(slots, request.args.get("sida", 1, type=int))
+    shown = _sheet(lambda: talk_hosts.free_slots(host))
     taken = taken or "upptagen" in request.args
     return _unkept(_page("talks/choose.html", host, sheet=shown, taken=taken, status=status))
 
 
 def _details(host: Host) -> BaseResponse:
-    slot = _slot(host, request.args.get("tid", ""))
+    slot = talk_hosts.free_slot(host, request.args.get("tid", ""))
     if slot is None:
         return see_other(_to(host, "choose", "choose_leaders", upptagen=1 if request.args.get("tid") else None))
     form = _form(host)(formdata=None, tid=slot.id, once=secrets.token_urlsafe(24), language=current().code)
@@ -167,8 +169,8 @@ def _details(host: Host) -> BaseResponse:
 
 def _book(host: Host) -> BaseResponse:
     person, form = stand_guard(), _form(host)()
-    slot = _slot(host, form.tid.data or "")
-    form.offering(slot.ways if slot else (form.way.data or "",), talk_words.language_names())
+    slot = talk_hosts.free_slot(host, form.tid.data or "")
+    form.offering(slot.ways if slot else (), talk_words.language_names())
     if not form.validate():
         return _ask(host, slot, form, status=422) if slot else _choose(host, taken=True, status=409)
     if not person:
@@ -191,10 +193,6 @@ def _form(host: Host) -> type[TalkForm]:
     return TalkForm if host.unit else LeadersForm
 
 
-def _slot(host: Host, name: str) -> Slot | None:
-    return next((slot for slot in talk_hosts.free_slots(host) if slot.id == name), None) if name else None
-
-
 def _shown(token: str, template: str, *, status: int = 200) -> Response:
     found = talks.look(token)
     return _unkept(_page(template, found.host, booked=found, token=token, status=status)) if found else _gone()
@@ -206,14 +204,17 @@ def _move_page(token: str, form: MoveForm, *, status: int = 200) -> Response:
         return _gone()
     if not found.movable:
         return _shown(token, "talks/booking.html", status=409 if status != 200 else 200)
-    shown = talk_words.sheet(_instead(found), request.args.get("sida", 1, type=int))
+    shown = _sheet(lambda: talks.slots_instead(found))
     return _unkept(
         _page("talks/move.html", found.host, booked=found, token=token, form=form, sheet=shown, status=status)
     )
 
 
-def _instead(found: Booked) -> list[Slot]:
-    return [slot for slot in talks.slots_instead(found) if slot.starts_at != found.starts_at]
+def _sheet(slots: Callable[[], Iterable[Slot]]) -> Sheet:
+    """The weeks that the address asks for; the first ones when there are none so late."""
+    page_number = request.args.get("sida", 1, type=int)
+    shown = talk_words.sheet(slots(), page_number)
+    return shown if shown.weeks or page_number == 1 else talk_words.sheet(slots())
 
 
 def _gone() -> Response:

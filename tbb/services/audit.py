@@ -118,6 +118,16 @@ def place_of_meeting(key: str) -> tuple[str, Place] | None:
     return (found[0][0], Place(unit=found[0][1], organizer=found[0][2])) if found else None
 
 
+def place_of_talk(key: str) -> tuple[str, Place] | None:
+    """Find a booked talk's reference and place by its key; None when there is no such talk."""
+    found = rows(
+        "SELECT b.reference, h.unit_id, u.organizer_id FROM talk_booking b JOIN talk_host h ON h.id = b.host_id"
+        " LEFT JOIN unit u ON u.id = h.unit_id WHERE b.key = ?",
+        (key,),
+    )
+    return (found[0][0], Place(unit=found[0][1], organizer=found[0][2])) if found else None
+
+
 def duty_of(actor: Actor, action: str, place: Place) -> str:
     """Name the duty in which somebody acts: one that allows it there, or reaches there, or else any; "" for none."""
     if not actor.held:

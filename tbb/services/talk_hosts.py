@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
@@ -17,6 +17,7 @@ from tbb.services.talk_slots import Different, Rules, Slot, Stretch, Weekly
 
 COUNTY_SLUG = "lanet"
 """Stands for those who lead the process where an address otherwise names a unit."""
+SLOT_ID = "%Y%m%d%H%M"
 MOST_STRETCHES, MOST_EXCEPTIONS = 20, 60
 
 
@@ -137,16 +138,28 @@ def exceptions(host: Host, since: date) -> list[TalkException]:
     )
 
 
-def free_slots(host: Host, first: date | None = None, last: date | None = None, *, beside: int = 0) -> list[Slot]:
-    """Give the times that can be booked with a host now; the booking `beside`, which is to be moved, takes none."""
+def free_slots(host: Host, *, day: date | None = None, beside: int = 0) -> Iterator[Slot]:
+    """Give the times that can be booked with a host now, in order, as they are asked for; or those of one day.
+
+    The booking `beside`, which is to be moved, takes none.
+    """
     if not takes_bookings(host):
-        return []
+        return
     today = clock.today()
     weekly = [Weekly(each.starts, each.ends, ways_of(each.ways), each.weekday) for each in hours(host)]
     different = [_different(each) for each in exceptions(host, today)]
     busy = _busy(host, clock.now(), beside)
-    asked = {"now": clock.now(), "first": first, "last": last, "breaks": _breaks(host, today)}
-    return list(talk_slots.free(host.rules, weekly, different, busy, **asked))
+    asked = {"now": clock.now(), "first": day, "last": day, "breaks": _breaks(host, today)}
+    yield from talk_slots.free(host.rules, weekly, different, busy, **asked)
+
+
+def free_slot(host: Host, slot_id: str, *, beside: int = 0) -> Slot | None:
+    """Find a time by its name among those that can be booked with a host now; None when it is not there."""
+    try:
+        day = clock.local(datetime.strptime(slot_id, SLOT_ID).replace(tzinfo=UTC)).date()
+    except (ValueError, OverflowError):
+        return None
+    return next((slot for slot in free_slots(host, day=day, beside=beside) if slot.id == slot_id), None)
 
 
 def ways_of(kept: str) -> tuple[str, ...]:

@@ -130,12 +130,17 @@ def free(
     last: date | None = None,
 ) -> Iterator[Slot]:
     """Give the times that can be booked now, in order; `busy` is from when to when the host is taken."""
+    taken: dict[date, list[tuple[datetime, datetime]]] = {}
+    for since, until in busy:
+        for near in {local(since).date(), local(until).date()}:
+            taken.setdefault(near, []).append((since, until))
     today = local(now).date()
     day, end = max(first or today, today), min(last or date.max, today + rules.weeks_ahead * 7 * DAY)
     earliest = now + timedelta(hours=rules.notice_hours)
     while day <= end:
         for slot in on_day(day, rules, hours_of(day, weekly, different, breaks)):
-            if slot.starts_at >= earliest and not any(slot.meets(*taken) for taken in busy):
+            near = (*taken.get(day, ()), *taken.get(day + DAY, ()))
+            if slot.starts_at >= earliest and not any(slot.meets(*other) for other in near):
                 yield slot
         day += DAY
 

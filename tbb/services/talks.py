@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -102,11 +103,12 @@ def book(actor: Actor, host: Host, wish: Wish, *, sender: str, once: str) -> str
     `sender` is the network, `once` the form's random key. Raises Taken, TooMany and limits.TooOften.
     """
     require(actor, Permission.BOOK_TALK)
-    limits.spend("talk", sender, most=PER_SENDER, seconds=PER_SENDER_SECONDS)
-    limits.spend("talk", "everybody", most=ALL_SENDERS, seconds=ALL_SENDERS_SECONDS)
+    _count_try(sender)
     mark = keyring().fingerprint(f"talk form {host.row.id} {once}")
     if link := _again(mark):
         return link
+    # Looked at before the database is written to, so that of many who want the same time only one holds it.
+    _free(host, wish.slot, wish.way)
     try:
         return _book(actor, host, wish, sender, mark)
     except IntegrityError as problem:
@@ -122,9 +124,11 @@ def look(secret: str) -> Booked | None:
     return _shown(booking) if booking else None
 
 
-def slots_instead(booked: Booked) -> list[Slot]:
-    """Give the times that a booking can be moved to."""
-    return [slot for slot in talk_hosts.free_slots(booked.host, beside=booked.id) if booked.way in slot.ways]
+def slots_instead(booked: Booked) -> Iterator[Slot]:
+    """Give the other times that a booking can be moved to, in order, as they are asked for."""
+    for slot in talk_hosts.free_slots(booked.host, beside=booked.id):
+        if booked.way in slot.ways and slot.starts_at != booked.starts_at:
+            yield slot
 
 
 def move(actor: Actor, secret: str, slot_id: str) -> Booked | None:
@@ -193,6 +197,12 @@ def forget_old() -> int:
 
 
 @transaction
+def _count_try(sender: str) -> None:
+    limits.spend("talk", sender, most=PER_SENDER, seconds=PER_SENDER_SECONDS)
+    limits.spend("talk", "everybody", most=ALL_SENDERS, seconds=ALL_SENDERS_SECONDS)
+
+
+@transaction
 def _book(actor: Actor, host: Host, wish: Wish, sender: str, once: str) -> str:
     slot = _free(host, wish.slot, wish.way)
     network, mark = _marks(host, sender, wish.contact)
@@ -254,10 +264,10 @@ def _times(slot: Slot) -> dict[str, datetime | date]:
 
 def _free(host: Host, slot_id: str, way: str, *, beside: int = 0) -> Slot:
     """Find a time that is offered now, in that way; raise Taken when it is not."""
-    for slot in talk_hosts.free_slots(host, beside=beside):
-        if slot.id == slot_id and way in slot.ways:
-            return slot
-    raise Taken
+    slot = talk_hosts.free_slot(host, slot_id, beside=beside)
+    if slot is None or way not in slot.ways:
+        raise Taken
+    return slot
 
 
 def _marks(host: Host, sender: str, contact: Contact) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -18,7 +18,7 @@ from tbb.services.talk_slots import Slot
 from tbb.web.texts import N_
 from tbb.web.texts import say as _
 
-WEEKS_SHOWN = 2
+WEEKS_SHOWN, MOST_PAGES = 2, 13
 DOTTED = ("sv", "fi")
 """The languages that write 09.00; the others write 09:00."""
 OWN_NAMES = {SIGNED: N_("Svenskt teckenspråk"), OTHER: N_("Ett annat språk")}
@@ -50,23 +50,23 @@ class Week:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Some weeks with free times, and whether there are earlier and later ones."""
+    """Some weeks with free times, and whether there are later ones."""
 
     weeks: tuple[Week, ...]
     page: int
-    pages: int
+    more: bool
 
 
 def sheet(slots: Iterable[Slot], page: int = 1) -> Sheet:
-    """Lay out free times by week and day, a few weeks at a time."""
-    days = [Day(day, tuple(found)) for day, found in groupby(slots, key=lambda slot: slot.day)]
-    weeks = [
+    """Lay out free times by week and day, a few weeks at a time; later ones than are shown are not asked for."""
+    page = min(max(page, 1), MOST_PAGES)
+    days = (Day(day, tuple(found)) for day, found in groupby(slots, key=lambda slot: slot.day))
+    weeks = (
         Week(number, tuple(found))
         for (_year, number), found in groupby(days, key=lambda each: tuple(each.day.isocalendar())[:2])
-    ]
-    pages = max(1, -(-len(weeks) // WEEKS_SHOWN))
-    page = min(max(page, 1), pages)
-    return Sheet(tuple(weeks[(page - 1) * WEEKS_SHOWN : page * WEEKS_SHOWN]), page, pages)
+    )
+    shown = tuple(islice(weeks, (page - 1) * WEEKS_SHOWN, page * WEEKS_SHOWN))
+    return Sheet(shown, page, next(weeks, None) is not None)
 
 
 def week_name(number: int) -> str:

@@ -102,6 +102,8 @@ content:publish       -        -         -        -        -             -      
 newsletter:send       -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
 readers:keep          -        -         -        -        -             -             -             -             -             -             -             all           all           -             -             -             -             -              -             -             -
 new:read              -        -         -        -        all           all           all           all           all           all           all           all           all           all           all           all           all           all            all           all           -
+talk:book             all      all       all      all      all           all           all           all           all           all           all           all           all           all           all           all           all           all            all           all           all
+talk:host             -        -         -        -        -             -             u...bmand..s  ......an....  -             .......n....  -             -             ...c........  -             -             -             -             -              -             -             -
 """
 
 
@@ -177,6 +179,7 @@ def test_nobody_but_who_signed_in_all_the_way_holds_a_duty():
             Permission.FINISH_SIGN_IN,
             Permission.APPLY_TO_JOIN,
             Permission.ANSWER_BY_LINK,
+            Permission.BOOK_TALK,
             Permission.SUBSCRIBE,
         ):
             assert not may(halfway, permission), permission

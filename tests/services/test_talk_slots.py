@@ -112,7 +112,7 @@ def test_only_what_is_late_enough_near_enough_and_not_taken_is_free():
     found = list(free(RULES, hours, [], [], now=now))
     assert found[0].starts_at - now >= timedelta(hours=24) and shown(found[:2]) == ["09:30", "10:15"]
     assert found[-1].day <= local(now).date() + timedelta(weeks=4)
-    assert len({slot.day for slot in found}) == 5
+    assert len({slot.day for slot in found}) == 4
     taken = [(found[0].starts_at, found[0].free_at)]
     assert shown(free(RULES, hours, [], taken, now=now))[0] == "10:15"
     off_the_grid = [(found[1].starts_at - timedelta(minutes=1), found[1].starts_at + timedelta(minutes=1))]
