@@ -103,12 +103,12 @@ def book(actor: Actor, host: Host, wish: Wish, *, sender: str, once: str) -> str
     `sender` is the network, `once` the form's random key. Raises Taken, TooMany and limits.TooOften.
     """
     require(actor, Permission.BOOK_TALK)
-    _count_try(sender)
     mark = keyring().fingerprint(f"talk form {host.row.id} {once}")
     if link := _again(mark):
         return link
-    # Looked at before the database is written to, so that of many who want the same time only one holds it.
+    # Looked at before anything is written, so that of many who want the same time only the first ones hold up others.
     _free(host, wish.slot, wish.way)
+    _count_try(sender)
     try:
         return _book(actor, host, wish, sender, mark)
     except IntegrityError as problem:

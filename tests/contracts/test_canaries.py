@@ -34,6 +34,8 @@ from tbb.models import (
     OneTimeToken,
     Organizer,
     RecoveryCode,
+    TalkBooking,
+    TalkHost,
     Wheel,
 )
 from tbb.policy import WORKER, Permission
@@ -73,6 +75,9 @@ PLANTED = {
     "record of a meeting": RECORD_PAGES,
     "remark on minutes": ("meeting_records.read", "meeting_records.paper"),
     "why somebody coordinates": RECORD_PAGES,
+    "talk's name": ("talk_hours.show", "talk_hours.talk", "talk_hours.sure"),
+    "talk's phone": ("talk_hours.talk",),
+    "talk's e-mail": ("talk_hours.talk",),
 }  # fmt: skip
 """What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
 
@@ -84,6 +89,8 @@ ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS), Permission.READ_CASE) | {"d
 SEALED = (
     "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, *OF_MEETINGS,
     "draft",
+    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, "draft",
+    "talk's name", "talk's phone", "talk's e-mail",
 )  # fmt: skip
 """What nobody can read in the database's own file either."""
 
@@ -143,6 +150,12 @@ def _of_unit(unit, word: dict[str, str]) -> None:
     words = json.dumps({"why_not_asked": "", "wish": "", "reason": word["why somebody coordinates"]})
     body = sealed_fields.seal(held.case, words, f"coordinator.words:{appointed.id}")
     Coordinator.update(words=body, as_wished=False).where(Coordinator.id == appointed.id).execute()
+    for talk in TalkBooking.select().join(TalkHost).where(TalkHost.unit == unit):
+        who = {"name": word["talk's name"], "phone": word["talk's phone"], "workplace": ""}
+        said = json.dumps(who | {"email": word["talk's e-mail"] + "@post.example"})
+        TalkBooking.update(contact=keyring().seal(said, f"talk_booking.contact:{talk.key}")).where(
+            TalkBooking.id == talk.id
+        ).execute()
     note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
     CaseNote.create(
         **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()
