@@ -195,8 +195,9 @@ def _still_booked(struck: int) -> str:
     """What is said when days differ, and of the talks that are booked then."""
     if not struck:
         return "Undantaget är sparat."
-    talks = "ett bokat samtal" if struck == 1 else f"{struck} bokade samtal"
-    return f"Undantaget är sparat. Det finns {talks} på tiden. Ställ in dem själv om det behövs."
+    there = "ett bokat samtal" if struck == 1 else f"{struck} bokade samtal"
+    them = "det" if struck == 1 else "dem"
+    return f"Undantaget är sparat. Det finns {there} på tiden. Ställ in {them} själv om det behövs."
 
 
 def _page(template: str, host: Host, **context: Any) -> Response:

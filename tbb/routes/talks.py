@@ -169,6 +169,8 @@ def _details(host: Host) -> BaseResponse:
 
 def _book(host: Host) -> BaseResponse:
     person, form = stand_guard(), _form(host)()
+    if token := talks.booked_already(host, form.once.data or ""):
+        return see_other(url_for("talks.booking", token=token))
     slot = talk_hosts.free_slot(host, form.tid.data or "")
     form.offering(slot.ways if slot else (), talk_words.language_names())
     if not form.validate():

@@ -103,7 +103,7 @@ def book(actor: Actor, host: Host, wish: Wish, *, sender: str, once: str) -> str
     `sender` is the network, `once` the form's random key. Raises Taken, TooMany and limits.TooOften.
     """
     require(actor, Permission.BOOK_TALK)
-    mark = keyring().fingerprint(f"talk form {host.row.id} {once}")
+    mark = _form_mark(host, once)
     if link := _again(mark):
         return link
     # Looked at before anything is written, so that of many who want the same time only the first ones hold up others.
@@ -116,6 +116,11 @@ def book(actor: Actor, host: Host, wish: Wish, *, sender: str, once: str) -> str
         if link := _again(mark):
             return link
         raise Taken from problem
+
+
+def booked_already(host: Host, once: str) -> str:
+    """Give a link to what a form, by its random key, has booked already; empty when it has not."""
+    return _again(_form_mark(host, once)) if host.row.id else ""
 
 
 def look(secret: str) -> Booked | None:
@@ -286,6 +291,10 @@ def _count_open(host: Host, network: str, mark: str) -> None:
     most = OPEN_PER_NETWORK if host.unit else OPEN_NETWORKS_AT_WORK
     if len(found) >= most or [kept for (kept,) in found].count(mark) >= OPEN_PER_PERSON:
         raise TooMany
+
+
+def _form_mark(host: Host, once: str) -> str:
+    return keyring().fingerprint(f"talk form {host.row.id} {once}")
 
 
 def _again(once: str) -> str:
