@@ -131,6 +131,8 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         "news.feed",
         "happenings.feed",
         "happenings.calendar",
+        "talks.details",
+        "talks.leaders_details",
     )
     return [
         (endpoint, address)
