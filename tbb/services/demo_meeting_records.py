@@ -1,4 +1,4 @@
-"""A scene for the demonstration: a meeting that has been held and closed, with a samordningsperson the child chose."""
+"""A scene for the demonstration: a meeting that is closed, with a samordningsperson, and one that has just begun."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ QUESTIONS = {f"question.{number}": text for number, text in enumerate(
     ("Ja, det räcker för att börja.", "Att inte ha någon att vara med.", "Vara med på rasten en gång om dagen.",
      "Starta en rastgrupp.", "Råd om hur vi pratar om spelet hemma."), 1,
 )}  # fmt: skip
+TUVA = {
+    "child.label": "Tuva", "child.stage": "Årskurs 3", "told.child": "yes", "told.guardians": "yes",
+    "area.trygghet.level": "stod", "area.trygghet.see": "Vågar inte gå hem själv sedan i oktober.",
+    "area.trygghet.child": "Det är mörkt vid tunneln.",
+    "area.omsorg.level": "uppm", "area.omsorg.see": "Är ofta kvar längst på fritids.",
+}  # fmt: skip
 SAID = {
     "voice.says": "Jag vill ha någon som kommer ut samtidigt som jag.",
     "area.relationer.agreed": "En rastgrupp börjar på måndag. Melker väljer två att vara med.",
@@ -51,11 +57,15 @@ MOTHER = {"name": "Malin Exempelsson", "email": "malin@exempelsson.example", "ph
 
 
 def play() -> None:
-    """Let a case of the first school have a meeting behind it and a plan ahead, within the caller's transaction."""
+    """Let a case of the first school have a meeting behind it and another be in one, in the caller's transaction."""
     school = Unit.select().where(Unit.kind == Kind.COMPULSORY).order_by(Unit.id).get()
     mentor, bba = (actors.of_account(demo_cast.account_of(key), strong=True, demo=True) for key in ("personal", "bba"))
-    case = _mapped(mentor, bba, school)
-    meeting = _held(case, school)
+    _closed(mentor, bba, _met(_mapped(mentor, bba, school, MELKER), school, timedelta(hours=2)))
+    _met(_mapped(mentor, bba, school, TUVA), school, timedelta(minutes=10))
+
+
+def _closed(mentor: Actor, bba: Actor, meeting: Meeting) -> None:
+    """Record a meeting from the child's first words to minutes that somebody has confirmed."""
     people = {each.account_id or each.role: each for each in Participant.select().where(Participant.meeting == meeting)}
     nurse, counsellor = (people[demo_cast.account_of(key)] for key in ("personal", "delegerad"))
     came = {f"attended.{each.key}": str(Attendance.YES) for each in people.values()}
@@ -67,9 +77,9 @@ def play() -> None:
     meeting_minutes.confirm(mentor, meeting)
 
 
-def _mapped(mentor: Actor, bba: Actor, school: Unit) -> Case:
+def _mapped(mentor: Actor, bba: Actor, school: Unit, told: dict[str, str]) -> Case:
     """A case that has come as far as to a meeting, with everybody's consent."""
-    wheel = drafts.begin(mentor, from_unit=school, answers=MELKER)
+    wheel = drafts.begin(mentor, from_unit=school, answers=told)
     drafts.set_recipient(mentor, wheel.key, school)
     case = Case.get_by_id(informing.send(mentor, wheel.key).case_id)
     case_desk.receive(bba, case.key)
@@ -84,9 +94,9 @@ def _mapped(mentor: Actor, bba: Actor, school: Unit) -> Case:
     return Case.get_by_id(case.id)
 
 
-def _held(case: Case, school: Unit) -> Meeting:
+def _met(case: Case, school: Unit, ago: timedelta) -> Meeting:
     """A meeting of that case that began a while ago, with those who were asked."""
-    begins = clock.now() - timedelta(hours=2)
+    begins = clock.now() - ago
     key = case_files.new_key()
     meeting = Meeting.create(
         key=key, reference=case_files.new_reference("M"), case=case, state=MeetingState.SET,
