@@ -33,6 +33,7 @@ from tbb.models import (
     Forgetting,
     Handover,
     Happening,
+    Material,
     MeetingParty,
     Organizer,
     Picture,
@@ -94,14 +95,14 @@ def furnish() -> dict[str, dict[str, dict[str, object]]]:
         }
         found.setdefault("person", {})[where] = {"account": who.id}
     found["county"] = {"county": _of_county()}
-    found["article"], found["picture"], found["banner"], found["happening"] = _of_content()
+    found["article"], found["picture"], found["banner"], found["happening"], found["material"] = _of_content()
     return found
 
 
 def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
     """An article, a picture and a message of each organizer, as the places that their communicators reach."""
     moment = clock.now()
-    articles, pictures, banners, happenings = {}, {}, {}, {}
+    articles, pictures, banners, happenings, materials = {}, {}, {}, {}, {}
     for where, unit in units().items():
         if where == "sister":
             continue  # of the same organizer as the own unit
@@ -124,9 +125,14 @@ def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
             uid=f"traff-{unit.id}@tbb.example", author=author, created_at=moment, saved_at=moment,
         )  # fmt: skip
         happenings[where] = {"key": happening.key}
+        material = Material.create(
+            key=f"{unit.id:031x}a", slug=f"material-{unit.id}", short=f"m{unit.id}", kind="work", organizer=owner,
+            title="Material", lead="Kort.", author=author, created_at=moment, saved_at=moment,
+        )  # fmt: skip
+        materials[where] = {"key": material.key}
         articles[where] = {"key": article.key, "number": 1}
         pictures[where], banners[where] = {"key": picture.key}, {"number": message.id}
-    return articles, pictures, banners, happenings
+    return articles, pictures, banners, happenings, materials
 
 
 def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
@@ -348,6 +354,7 @@ SUBJECTS = {
     "banners": "banner",
     "happening_writing": "happening",
     "talk_hours": "talk",
+    "material_writing": "material",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

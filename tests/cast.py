@@ -57,6 +57,8 @@ QUERIES = {
     "news.listed": ("", "kommun=flen", "kategori=sip", "termin=HT2026"),
     "news.feed": ("", "kommun=flen"),
     "talks.choose": ("", "upptagen=1&sida=3"),
+    "materials.listed": ("", "sort=film&omrade=halsa&for=preschool&niva=promotive"),
+    "materials.search": ("", "q=bilder", "q=xyzzyqq"),
 }
 """Addresses whose page changes much with what is asked for."""
 FILES = ("news.picture", "happenings.file")
@@ -79,16 +81,21 @@ def samples(app: Flask) -> dict[str, list[str]]:
     """What may stand for each named part of an address."""
     with connection():
         municipalities = [row[0] for row in rows("SELECT slug FROM municipality ORDER BY slug LIMIT 2")]
-        news, happenings = (
+        news, happenings, materials = (
             [row[0] for row in rows(f"SELECT slug FROM {table} WHERE state = 'published' ORDER BY slug LIMIT 2")]
-            for table in ("article", "happening")
+            for table in ("article", "happening", "material")
         )
     return {
         "slug": units(app),
         "municipality.slug": municipalities,
         "article.slug": news,
-        "show.slug": happenings,
-        "calendar.slug": happenings,
+        "happenings.show.slug": happenings,
+        "happenings.calendar.slug": happenings,
+        "materials.show.slug": materials,
+        "materials.version.slug": materials,
+        "materials.qr.slug": materials,
+        "number": [1],
+        "code": [],
         "about": ["fel", "tillganglighet"],
         "token": [],  # personal links are looked at where they are made, in tests/web
     }
@@ -104,8 +111,7 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
             if "GET" not in rule.methods or app.view_functions[rule.endpoint].in_swedish or rule.endpoint in FILES:
                 continue
-            owner = rule.endpoint.rpartition(".")[2]
-            values = [known[own if (own := f"{owner}.{name}") in known else name] for name in sorted(rule.arguments)]
+            values = [_values(known, rule.endpoint, name) for name in sorted(rule.arguments)]
             if not rule.endpoint == "directory.unit":
                 values = [some[:2] for some in values]
             here = []
@@ -116,6 +122,14 @@ def addresses(app: Flask, *, few: bool = False) -> list[tuple[str, str]]:
                 here += [address + (f"?{query}" if query else "") for query in QUERIES.get(rule.endpoint, ("",))]
             found += [(rule.endpoint, address) for address in (here[:1] if few else here)]
     return found
+
+
+def _values(known: dict[str, list], endpoint: str, name: str) -> list:
+    """What may stand for a part of an address: of just this endpoint, of those of its last name, or of all."""
+    for own in (f"{endpoint}.{name}", f"{endpoint.rpartition('.')[2]}.{name}"):
+        if own in known:
+            return known[own]
+    return known[name]
 
 
 def pages(app: Flask) -> list[tuple[str, str]]:
@@ -133,6 +147,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         "happenings.calendar",
         "talks.details",
         "talks.leaders_details",
+        "materials.qr",
     )
     return [
         (endpoint, address)

@@ -158,6 +158,11 @@ class RecordingForm(FlaskForm):
     chapters = passage("Kapitel", LONGEST["chapters"], "En rad för varje: 03.20 Förskolan berättar.", 6)
     discussion = passage("Frågor att prata om på arbetsplatsträffen", 10_000, "Syns som en egen ruta.", 6)
 
+    @property
+    def seen_version(self) -> int:
+        """The version that was shown; 0 when that cannot be read, which is none."""
+        return int(self.seen.data) if (self.seen.data or "").isdecimal() else 0
+
     def answers(self) -> dict[str, Any]:
         """What was written, as it is kept; files apart."""
         names = ("live_on", "recording_url", "captioned_elsewhere", "transcript", "chapters", "discussion")

@@ -36,6 +36,8 @@ from tbb.routes import (
     keeping,
     mailing,
     mapping,
+    material_writing,
+    materials,
     meeting_answers,
     meeting_letters,
     meeting_people,
@@ -63,6 +65,7 @@ PUBLIC = (
     pages,
     news,
     happenings,
+    materials,
     wheel,
     directory,
     guide,
@@ -113,6 +116,7 @@ AT_WORK = (
     forums,
     meeting_letters,
     calendars,
+    material_writing,
 )
 
 

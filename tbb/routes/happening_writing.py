@@ -14,20 +14,13 @@ from tbb.services import content_shelf, happening_writing, happenings, media_fil
 from tbb.services.happening_writing import Happening, NotReady, Overtaken
 from tbb.web import content_words, happening_words
 from tbb.web.access import requires
+from tbb.web.file_words import FILE_WHY
 from tbb.web.hypermedia import page, see_other
 from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("happening_writing", __name__, url_prefix="/arbetsyta/webbinarier")
 SAVED_MEANWHILE = "Någon annan har sparat under tiden. Läs in sidan på nytt och gör om din ändring."
-FILE_WHY = {
-    "kind": "Filen är inte av rätt sort.",
-    "size": "Filen är för stor.",
-    "empty": "Filen är tom.",
-    "broken": "Filen går inte att läsa. Spara den på nytt och försök igen.",
-    "locked": "Filen är låst med lösenord.",
-    "acts": "Filen innehåller något som körs av sig självt. Spara den som en vanlig fil.",
-}
 MOST_BYTES = 520 * 2**20
 
 
@@ -129,7 +122,7 @@ def save_recording(key: str) -> BaseResponse:
     if files is None:
         return _recording(one, form, 422)
     try:
-        happening_writing.save_afterwards(actor(), one, form.answers(), seen=int(form.seen.data), **files)
+        happening_writing.save_afterwards(actor(), one, form.answers(), seen=form.seen_version, **files)
     except Overtaken:
         form.form_errors.append(SAVED_MEANWHILE)
         return _recording(one, form, 409)

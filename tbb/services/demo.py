@@ -20,6 +20,7 @@ from tbb.services import (
     demo_cast,
     demo_joining,
     demo_keeping,
+    demo_library,
     demo_meeting_records,
     demo_meetings,
     demo_news,
@@ -76,6 +77,7 @@ SCENES = (
     demo_meeting_records,
     demo_talks,
     demo_news,
+    demo_library,
     demo_audit,
 )
 """What has happened in the county, in this order."""

@@ -14,6 +14,12 @@ CATEGORIES = {
     Category.SIP: N_("SIP"),
     Category.METHODS: N_("Metodstöd"),
 }
+SORTS = {
+    "article": N_("Nyhet"),
+    "happening": N_("Webbinarium eller träff"),
+    "material": N_("Material"),
+    "newsletter": N_("Nyhetsbrev"),
+}
 STATES = {
     ContentState.DRAFT: ("Utkast", "neutral"),
     ContentState.REVIEW: ("Väntar på läsning", "warning"),
@@ -54,6 +60,11 @@ def category(code: str) -> str:
 def swedish_category(code: str) -> str:
     """Name a category in Swedish, for those who write."""
     return str(CATEGORIES[Category(code)])
+
+
+def sort(code: str) -> str:
+    """Name what something that was found is."""
+    return _(SORTS[code])
 
 
 def state(code: str) -> tuple[str, str]:
