@@ -22,6 +22,7 @@ from tbb.services import (
     reports,
     reviewing,
     shelf,
+    talk_desk,
     transition_round,
 )
 
@@ -76,6 +77,8 @@ def _of_cases(actor: Actor) -> list[Waiting]:
     if may(actor, Permission.READ_CASES):
         counted = Counter("wheels" if each.kind == "receive" else "cases" for each in case_todos.waiting(actor))
         found += [Waiting("wheels", counted["wheels"], urgent=True), Waiting("cases", counted["cases"])]
+    if may(actor, Permission.HOST_TALKS):
+        found.append(Waiting("talks", talk_desk.waiting(actor)))
     return found
 
 

@@ -39,6 +39,10 @@ WORDS = {
         "Ett barn slutar hos er till sommaren", "{} barn slutar hos er till sommaren",
         "Lämna över till den som tar vid, eller skriv att barnet stannar.", "transitions.round_of_summer", {}, "school",
     ),
+    "talks": (
+        "Ett bokat samtal har varit", "{} bokade samtal har varit",
+        "Notera om samtalet blev av.", "talk_hours.hosts", {}, "calendar-event",
+    ),
     "ownerless": (
         "Ingen svarar för en verksamhet där något väntar", "Ingen svarar för {} verksamheter där något väntar",
         "Utse någon i dag.", "owner_rules.ownerless", {}, "alert-triangle",
