@@ -9,7 +9,7 @@ from datetime import datetime
 from peewee import IntegrityError
 
 from tbb import clock
-from tbb.database import db, load, rows, transaction
+from tbb.database import db, load, rows, run, transaction
 from tbb.models import Meeting, Room, RoomBooking, Unit
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, shelf
@@ -140,6 +140,12 @@ def book(meeting: Meeting, room: int, starts_at: datetime, ends_at: datetime) ->
 def let_go(meeting: Meeting) -> None:
     """Within the caller's transaction, free the room that a meeting has."""
     RoomBooking.delete().where(RoomBooking.meeting == meeting.id).execute()
+
+
+@transaction
+def forget_gone() -> int:
+    """Free the rooms of meetings that are gone, as when their cases have been forgotten; tell how many."""
+    return run("DELETE FROM room_booking WHERE meeting NOT IN (SELECT id FROM meeting)").rowcount
 
 
 def _taken(meeting: Meeting, room: int, starts_at: datetime, ends_at: datetime) -> Taken:

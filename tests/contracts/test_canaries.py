@@ -33,6 +33,7 @@ from tbb.models import (
     Meeting,
     OneTimeToken,
     Organizer,
+    Participant,
     RecoveryCode,
     TalkBooking,
     TalkHost,
@@ -52,6 +53,7 @@ SONG = b"kanarie"
 """What every canary begins with."""
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "forums.bringing", "case_exports.", "forgetting.held")
 RECORD_PAGES = ("meeting_records.",)
+BOOKING_PAGES = ("meetings.", "meeting_people.", "meeting_times.")
 PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,
@@ -65,7 +67,7 @@ PLANTED = {
     "letter words": NOWHERE,
     "recovery code": NOWHERE,
     "one-time token": NOWHERE,
-    "working name": (*CASE_PAGES, *RECORD_PAGES),
+    "working name": (*CASE_PAGES, *RECORD_PAGES, *BOOKING_PAGES),
     "what was seen": (*CASE_PAGES, *RECORD_PAGES),
     "mapping": CASE_PAGES,
     "case note": CASE_PAGES,
@@ -78,11 +80,16 @@ PLANTED = {
     "talk's name": ("talk_hours.show", "talk_hours.talk", "talk_hours.sure"),
     "talk's phone": ("talk_hours.talk",),
     "talk's e-mail": ("talk_hours.talk",),
+    "guardian of a meeting": (*BOOKING_PAGES, *RECORD_PAGES),
+    "needs of a meeting": (*BOOKING_PAGES, *RECORD_PAGES),
 }  # fmt: skip
 """What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
 
 OF_CASES = ("working name", "what was seen", "mapping", "case note", "consent", "reason of an event")
-OF_MEETINGS = ("record of a meeting", "remark on minutes", "why somebody coordinates")
+OF_MEETINGS = (
+    "record of a meeting", "remark on minutes", "why somebody coordinates", "guardian of a meeting",
+    "needs of a meeting",
+)  # fmt: skip
 ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS), Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
 """What must be allowed of the thing itself, whatever the page's own permission."""
 
@@ -156,6 +163,8 @@ def _of_unit(unit, word: dict[str, str]) -> None:
         TalkBooking.update(contact=keyring().seal(said, f"talk_booking.contact:{talk.key}")).where(
             TalkBooking.id == talk.id
         ).execute()
+    for meeting in case.meetings:
+        _of_booking(meeting, word)
     note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
     CaseNote.create(
         **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()
@@ -167,6 +176,15 @@ def _of_unit(unit, word: dict[str, str]) -> None:
         ends_on=clock.today(),
         taken_at=clock.now(),
     )
+
+
+def _of_booking(meeting: Meeting, word: dict[str, str]) -> None:
+    """Let the guardian who is asked be called a canary, and another be what is needed."""
+    sealed_fields.save(meeting, {"needs": word["needs of a meeting"]})
+    for person in meeting.participants.where(Participant.role == "guardian"):
+        named = json.dumps({"name": word["guardian of a meeting"], "email": "", "phone": "", "note": ""})
+        person.person = sealed_fields.seal(meeting, named, f"participant.person:{person.key}")
+        person.save()
 
 
 def _of_account(account: int, word: dict[str, str]) -> None:
