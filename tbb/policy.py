@@ -229,7 +229,7 @@ RULES: dict[Permission, tuple[Predicate, ...]] = {
     Permission.ANSWER_BY_LINK: (anyone,),
     Permission.LIST_MEETINGS: (is_signed_in,),
     Permission.READ_MEETING: (*answering, with_two_factors(maps_by_delegation), takes_part, coordinates),
-    Permission.BOOK_MEETING: (*answering, with_two_factors(maps_by_delegation)),
+    Permission.BOOK_MEETING: (*answering, with_two_factors(maps_by_delegation), coordinates),
     Permission.RECORD_MEETING: (*answering, with_two_factors(maps_by_delegation), coordinates),
     Permission.CLOSE_MEETING: (*answering, coordinates),
     Permission.CONFIRM_MINUTES: (takes_part,),

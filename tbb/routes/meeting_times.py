@@ -32,7 +32,8 @@ from tbb.web.sitting import actor, notify
 bp = Blueprint("meeting_times", __name__)
 BAD_DAY = "Välj en dag från i dag till den sista föreslagna tiden."
 NAMED = (
-    "Platsen eller länken innehåller ett namn från familjen. Det syns i kalendrar hos alla som kallas. Ta bort namnet."
+    "Det ser ut som ett namn från familjen. Platsen och länken syns i kalendrar hos alla som kallas. Ta bort namnet, "
+    "eller spara igen om det inte är något namn."
 )
 OVERTAKEN = "Någon annan har ändrat mötet medan du läste. Titta igenom och välj igen."
 
@@ -301,12 +302,14 @@ def _place_form(kind: type[PlaceForm], meeting: Any, *, filled: bool = False, at
 
 
 def _right_place(form: PlaceForm, meeting: Any) -> bool:
-    """Whether a place can be kept: names of the family are pointed out, for they would stand in calendars."""
+    """Whether a place can be kept: names of the family are pointed out once, for they would stand in calendars."""
     if not form.validate():
         return False
-    if meeting_grid.names_in([form.words.data, form.video.data], meeting):
-        field = form.video if form.video.data and meeting_grid.names_in([form.video.data], meeting) else form.words
-        field.errors = [NAMED]
+    said = f"{form.words.data} {form.video.data}".strip()
+    if said != (form.looked.data or "") and meeting_grid.names_in([said], meeting):
+        in_link = bool(form.video.data) and meeting_grid.names_in([form.video.data], meeting)
+        (form.video if in_link else form.words).errors = [NAMED]
+        form.looked.data = said
         return False
     return True
 

@@ -18,6 +18,7 @@ from tbb.services import (
     gaps,
     handovers,
     letters,
+    meeting_lists,
     outbox,
     reports,
     reviewing,
@@ -71,6 +72,7 @@ def own_units(actor: Actor, most: int = 12) -> list[OwnUnit]:
 def _of_cases(actor: Actor) -> list[Waiting]:
     """What waits for those who answer for cases, and for those who have sent a wheel: how many, never about whom."""
     found = [Waiting("questions", reports.waiting(actor), urgent=True)]
+    found.append(Waiting("meeting times", meeting_lists.unanswered(actor), urgent=True))
     found.append(Waiting("ownerless", len(case_ownership.of(actor)), urgent=True))
     if may(actor, Permission.HAND_OVER_CASE):
         found.append(Waiting("transitions", transition_round.count(actor), urgent=True))

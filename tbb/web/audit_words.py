@@ -11,6 +11,7 @@ from tbb.services.audit_alarms import Shown as Alarm
 from tbb.services.audit_reading import Line
 from tbb.services.tables import csv_of
 from tbb.web.duty_words import DUTIES
+from tbb.web.meeting_deed_words import DEEDS
 
 ACTIONS = {
     "account:accept": "Ta emot en inbjudan",
@@ -232,7 +233,6 @@ ACTIONS = {
     "meeting:close": "Stänga anteckningarna från ett möte",
     "meeting:confirm": "Bekräfta anteckningarna från ett möte",
     "meeting:correct": "Rätta anteckningarna från ett möte",
-    "meeting:read": "Läsa anteckningarna från ett möte",
     "meeting:record": "Anteckna på ett möte",
     "meeting:remark": "Lämna en anmärkning på anteckningarna från ett möte",
     "actors:keep": "Ändra listan med aktörer",
@@ -240,7 +240,7 @@ ACTIONS = {
     "case:join": "Föra ihop ärenden",
     "case:part": "Dela isär ett ärende",
     "case:reopen": "Öppna ett ärende igen",
-}
+} | DEEDS
 """Every deed in words. One that is not here is shown as it is; a test wants all that the code writes to be here."""
 
 THINGS = {

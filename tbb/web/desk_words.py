@@ -31,6 +31,10 @@ WORDS = {
         "En fråga om ett hjul som du har skickat", "{} frågor om hjul som du har skickat",
         "Läs och svara så snart du kan.", "informing.mine", {}, "message-circle",
     ),
+    "meeting times": (
+        "Ett möte väntar på ditt svar om tider", "{} möten väntar på ditt svar om tider",
+        "Svara på vilka tider du kan.", "meetings.mine", {}, "calendar-event",
+    ),
     "cases": (
         "En sak väntar i dina ärenden", "{} saker väntar i dina ärenden",
         "Öppna listan och se vad som är mest bråttom.", "cases.desk", {}, "clipboard-list",

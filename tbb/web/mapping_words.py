@@ -44,6 +44,8 @@ HAPPENED = {
     "held": "Ärendet undantogs från gallring",
     "unheld": "Undantaget från gallring hävdes",
     "coordinator": "Samordningsperson",
+    "meeting_set": "Ett möte bokades",
+    "meeting_cancelled": "Ett möte ställdes in",
     "meeting_closed": "Anteckningarna från mötet stängdes",
 }
 OUTCOME_NOTES = {

@@ -1,0 +1,38 @@
+"""What is done around meetings and the places they are held in, as the log names it."""
+
+from __future__ import annotations
+
+DEEDS = {
+    "break:add": "Lägga in ett lov",
+    "break:keep": "Sköta lov",
+    "break:remove": "Ta bort ett lov",
+    "link:answer": "Svara genom en personlig länk",
+    "meeting:add": "Lägga till någon i ett möte",
+    "meeting:add-party": "Lägga till en verksamhet i ett möte",
+    "meeting:answer": "Svara på vilka tider som passar",
+    "meeting:ask": "Fråga vilka tider som passar för ett möte",
+    "meeting:book": "Boka ett möte",
+    "meeting:call-off": "Ställa in ett möte",
+    "meeting:change": "Ändra ett möte",
+    "meeting:change-party": "Ändra hur många som måste komma till ett möte",
+    "meeting:change-person": "Ändra hur någon nås inför ett möte",
+    "meeting:make": "Börja boka ett möte",
+    "meeting:move": "Flytta ett möte",
+    "meeting:needs": "Skriva vad som behövs på ett möte",
+    "meeting:new-code": "Göra en kod till en personlig länk",
+    "meeting:place": "Bestämma plats för ett möte",
+    "meeting:propose": "Föreslå tider för ett möte",
+    "meeting:read": "Läsa om ett möte",
+    "meeting:remind": "Påminna om svar inför ett möte",
+    "meeting:set": "Välja tid för ett möte",
+    "meeting:suggest": "Föreslå en annan tid för ett möte",
+    "meeting:take-out": "Ta bort någon från ett möte",
+    "meeting:take-out-party": "Ta bort en verksamhet från ett möte",
+    "meeting:withdraw-time": "Ta bort en föreslagen tid",
+    "meetings:list": "Läsa listan med möten",
+    "room:add": "Lägga till en lokal",
+    "room:change": "Ändra en lokal",
+    "room:close": "Stänga en lokal",
+    "room:keep": "Sköta lokaler",
+    "room:open": "Öppna en lokal igen",
+}
