@@ -98,13 +98,14 @@ def grid(meeting: Meeting, shown: Sequence[Shown] | None = None) -> Grid:
     days = [clock.local(slot.starts_at).date() for slot in slots]
     breaks = school_breaks.between(unit, min(days), max(days)) if days else []
     taken = _taken(asked, slots)
+    told = _told_busy([each.account for each in asked if each.account], slots)
     made, found_first = [], False
     for slot, day in zip(slots, days, strict=True):
         said = answers.get(slot.id, {})
         lacking = tuple(quorum.lacking(needed, said))
         first = not (lacking or found_first or slot.starts_at <= clock.now() or not needed)
         found_first = found_first or first
-        busy = meeting_calendar.clashes([each.account for each in asked if each.account], slot, meeting)
+        busy = _busy(told, slot, meeting)
         away = {each for each, spans in taken.items() if busy_times.meet(spans, slot.starts_at, slot.ends_at)}
         made.append(
             Row(
@@ -129,6 +130,21 @@ def _taken(asked: Iterable[Shown], slots: Sequence[MeetingSlot]) -> dict[int, li
         return {}
     first, last = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
     return {each.account: busy_times.of(each.account, first, last) for each in asked if each.account}
+
+
+def _told_busy(accounts: Sequence[int], slots: Sequence[MeetingSlot]) -> dict[int, list[busy_times.Span]]:
+    """When each is busy by their own calendar, if they let it be asked, around all the times."""
+    if not slots:
+        return {}
+    first, last = slots[0].starts_at, max(slot.ends_at for slot in slots)
+    return {account: busy_times.of(account, first, last) for account in accounts}
+
+
+def _busy(told: dict[int, list[busy_times.Span]], slot: MeetingSlot, meeting: Meeting) -> dict[int, datetime]:
+    """Since when each is busy at a time: by their own calendar, and by meetings here."""
+    own = {account: busy_times.meet(spans, slot.starts_at, slot.ends_at) for account, spans in told.items()}
+    by_calendar = {account: spans[0][0] for account, spans in own.items() if spans}
+    return by_calendar | meeting_calendar.clashes(list(told), slot, meeting)
 
 
 def rooms_for(meeting: Meeting, starts_at: datetime | None, ends_at: datetime | None) -> list[rooms.Choice]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tbb import clock
-from tbb.database import connection
-from tbb.models import Case, Meeting, Room, SchoolBreak
+from tbb.database import connection, keyring
+from tbb.models import BusySource, Case, Meeting, Room, SchoolBreak
 from tbb.policy import Refused
 from tbb.services import (
     actors,
@@ -131,6 +132,22 @@ def test_the_first_time_at_which_all_who_are_needed_can_is_marked(office):
     found = meeting_grid.grid(Meeting.get_by_id(meeting.id))
     assert [row.first for row in found.rows] == [False, True, False]
     assert found.best.slot.id == slots[1].id and found.rows[0].lacking[0].what == "guardians"
+
+
+def test_busy_by_ones_own_calendar_shows_in_the_grid_and_nothing_more(office):
+    bba, account = office["bba"], office["bba"].account
+    meeting = meetings.make(bba, office["case"])
+    slots = meeting_times.propose(bba, meeting, ["2026-12-01T10:00", "2026-12-01T13:00"], answers_by=date(2026, 11, 30))
+    begins = slots[1].starts_at - timedelta(minutes=30)
+    told = json.dumps([[begins.isoformat(), slots[1].starts_at.replace(minute=15).isoformat()]])
+    BusySource.create(
+        account=account,
+        url=keyring().seal("https://kalender.example/x", f"busy_source.url:{account}"),
+        busy=keyring().seal(told, f"busy_source.busy:{account}"),
+        fetched_at=clock.now(),
+    )
+    rows = meeting_grid.grid(Meeting.get_by_id(meeting.id)).rows
+    assert [row.cells[0].busy for row in rows] == [None, begins]
 
 
 def kinds(office) -> list[tuple[str, date]]:
