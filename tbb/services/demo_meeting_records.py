@@ -104,7 +104,8 @@ def _met(case: Case, school: Unit, ago: timedelta) -> Meeting:
         place_words="Näckrosskolan, grupprummet", uid=f"{key}@mote", created_at=begins, set_at=begins,
     )  # fmt: skip
     party = MeetingParty.create(meeting=meeting, unit=school)
-    asked = {"meeting": meeting, "state": ParticipantState.ACCEPTED, "asked_at": begins}
+    asked = {"meeting": meeting, "state": ParticipantState.ACCEPTED, "asked_at": begins, "invited_at": begins,
+             "invited_sequence": 0}  # fmt: skip
     for persona in ("personal", "delegerad"):
         Participant.create(key=case_files.new_key(), party=party, account=demo_cast.account_of(persona), **asked)
     Participant.create(key=case_files.new_key(), role=ParticipantRole.CHILD, who="child", **asked)
