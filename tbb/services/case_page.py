@@ -45,7 +45,9 @@ _DELEGATES = """
     ORDER BY g.ends_on, a.name
 """
 _READERS = """
-    SELECT MAX(at), actor FROM audit_row WHERE thing = 'case' AND thing_id = ? AND outcome = 'read'
+    SELECT MAX(at), actor FROM audit_row WHERE outcome = 'read' AND (thing = 'case' AND thing_id = ?
+      OR thing = 'meeting' AND thing_id IN (SELECT reference FROM meeting WHERE case_id = ?)
+      OR thing = 'plan' AND thing_id IN (SELECT reference FROM plan WHERE case_id = ?))
     GROUP BY actor ORDER BY 1 DESC LIMIT ?
 """
 
@@ -321,9 +323,9 @@ def questions_of(texts: Mapping[str, str], words: Edition) -> tuple[Question, ..
 
 
 def last_readers(actor: Actor, case: Case) -> list[tuple[datetime, str]]:
-    """Tell who has read a case of late, each once: (when last, who); the one who asks is "Du"."""
+    """Tell who has read of a case, its meetings or plan, of late: (when last, who) once; the one who asks is "Du"."""
     require(actor, Permission.SEE_READERS, case_shelf.place_of(case))
-    found = rows(_READERS, (case.reference, MOST_READERS))
+    found = rows(_READERS, (case.reference, case.id, case.id, MOST_READERS))
     numbers = [int(name.partition(":")[2]) for _at, name in found if name.startswith("account:")]
     marks = ", ".join("?" * len(numbers)) or "NULL"
     names = {

@@ -1,4 +1,4 @@
-"""Who has read a case, and what has been done with it: every row of the audit about the case and its wheels."""
+"""Who has read a case, and what was done with it: every row about the case, its wheels, its meetings and its plan."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Found:
 
 
 def look(actor: Actor, case: Case, *, before: int | None = None, whole: bool = False) -> Found:
-    """Read what the audit tells of a case and its wheels: one page, or `whole`. The caller writes the reading down."""
+    """Read what the audit tells of a case and all in it: one page, or `whole`. The caller writes the reading down."""
     require(actor, Permission.SEE_READERS, case_shelf.place_of(case))
-    wheels = tuple(reference for (reference,) in rows("SELECT reference FROM wheel WHERE case_id = ?", (case.id,)))
-    where, values = _about(case, wheels)
+    of_case = {thing: _references(thing, case) for thing in ("wheel", "meeting", "plan")}
+    where, values = _about(case, of_case)
     count = rows(f"SELECT COUNT(*) FROM audit_row WHERE {where}", values)[0][0]
     asked, given = f"SELECT {audit_reading.LINE} FROM audit_row WHERE {where}", list(values)
     if before is not None:
@@ -51,7 +51,7 @@ def look(actor: Actor, case: Case, *, before: int | None = None, whole: bool = F
         count=count,
         readers=_readers(f"({where}) AND outcome = 'read'", values),
         lists=_readers(*_lists(case)),
-        wheels=wheels,
+        wheels=of_case["wheel"],
     )
 
 
@@ -61,11 +61,17 @@ def field_name(name: str) -> str:
     return words if words != name else ""
 
 
-def _about(case: Case, wheels: tuple[str, ...]) -> tuple[str, list[Any]]:
+def _references(thing: str, case: Case) -> tuple[str, ...]:
+    return tuple(told for (told,) in rows(f"SELECT reference FROM {thing} WHERE case_id = ? ORDER BY id", (case.id,)))
+
+
+def _about(case: Case, of_case: dict[str, tuple[str, ...]]) -> tuple[str, list[Any]]:
     where, values = "(thing = 'case' AND thing_id = ?)", [case.reference]
-    if wheels:
-        where += f" OR (thing = 'wheel' AND thing_id IN ({', '.join('?' * len(wheels))}))"
-    return f"({where})", [*values, *wheels]
+    for thing, references in of_case.items():
+        if references:
+            where += f" OR (thing = '{thing}' AND thing_id IN ({', '.join('?' * len(references))}))"
+            values += references
+    return f"({where})", values
 
 
 def _lists(case: Case) -> tuple[str, list[Any]]:

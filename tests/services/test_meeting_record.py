@@ -12,7 +12,10 @@ from tbb.models import AuditRow, Case, CaseEvent, Letter, Meeting, MeetingField,
 from tbb.policy import Actor, Refused
 from tbb.services import (
     actors,
+    audit,
     case_files,
+    case_page,
+    case_readers,
     consent_taking,
     consents,
     coordinators,
@@ -21,6 +24,7 @@ from tbb.services import (
     meeting_minutes,
     meeting_record,
     meeting_sheet,
+    meeting_shelf,
     plan_actions,
     resealing,
     sealed_fields,
@@ -327,3 +331,12 @@ def test_the_words_of_a_record_move_with_the_cases_new_key(meeting):
     resealing.reseal(Case.get_by_id(meeting.case_id))
     assert said(meeting) == before and case_files.card_of(Case.get_by_id(meeting.case_id)).label == "Alva E"
     assert coordinators.of_case(Case.get_by_id(meeting.case_id)).wish
+
+
+def test_who_reads_the_minutes_has_read_of_the_case(meeting):
+    place = meeting_shelf.place_of_meeting(meeting)
+    audit.record_reading(who("granne"), "meeting:read", "meeting", meeting.reference, place=place)
+    case = Case.get_by_id(meeting.case_id)
+    name = part(meeting, "granne").account.name
+    assert name in {reader for _at, reader in case_page.last_readers(who("bba"), case)}
+    assert name in {reader.who for reader in case_readers.look(who("bba"), case).readers}
