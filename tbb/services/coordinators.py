@@ -12,11 +12,12 @@ from peewee import IntegrityError
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Case, Coordinator, Meeting, Participant, Unit
-from tbb.models.kinds import CaseEventKind, CaseState, MeetingState, ParticipantRole
+from tbb.models.kinds import CaseEventKind, CaseState, Information, MeetingState, ParticipantRole
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     audit,
     case_files,
+    consents,
     letters,
     meeting_moments,
     meeting_roll,
@@ -24,6 +25,7 @@ from tbb.services import (
     meetings,
     sealed_fields,
 )
+from tbb.services.consents import NotCovered
 from tbb.services.meeting_roll import Somebody
 
 SOMEBODY_ELSE, UNKNOWN = "other", "unknown"
@@ -39,10 +41,6 @@ class AlreadyAppointed(Exception):
 
 class NotHere(Exception):
     """The one who is to be appointed takes part for no service, or neither came nor has agreed."""
-
-
-class NotCovered(Exception):
-    """No consent lets the service of the one who is to be appointed know anything (R13)."""
 
 
 class Unsaid(Exception):
@@ -194,8 +192,8 @@ def _make(actor: Actor, case: Case, meeting: Meeting, chosen: Somebody, asked: A
     one_at_a_time(f"coordinator of case {case.id}")
     if meeting_shelf.coordinator_of(case) is not None:
         raise AlreadyAppointed
-    if not meeting_shelf.may_be_shared_with(case, chosen.unit):
-        raise NotCovered
+    if not meeting_shelf.may_be_shared_with(case, chosen.unit, Information.PLAN):
+        raise NotCovered(consents.labels([chosen.unit]))
     wish = _wish(meeting_roll.of(meeting), chosen, asked)
     try:
         made = Coordinator.create(

@@ -114,6 +114,7 @@ def bring(actor: Actor, case: Case, date: str) -> ForumItem:
 
     Raises Refused, NotNow, mapping's NotReceived and Closed, and NotCovered with the services that lack consent.
     """
+    one_at_a_time("consents")
     require(actor, Permission.BRING_CASE, case_shelf.place_of(case))
     stands = mapping.latest(case)
     mapping.open_for_work(stands)

@@ -1,0 +1,545 @@
+"""Everybody does anything in any order: no service sees, is asked, invited or mailed without consent on that day (C10).
+
+What a consent covers is worked out here once more, from what was said, and not asked of the service. TBB_MACHINE_STEPS
+says how many steps are taken in all; the promise of 50 000 is kept by a run of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from tbb import clock, database, worker
+from tbb.case_keys import CaseKeys
+from tbb.database import connection, db, load, on_postgresql, rows
+from tbb.models import Case, ForumMember, Meeting, MeetingSlot, OwnerRules, Participant, Unit
+from tbb.services import (
+    actors,
+    consent_days,
+    consent_taking,
+    consents,
+    forum_agenda,
+    forums,
+    letters,
+    meeting_asking,
+    meeting_invitations,
+    meeting_links,
+    meeting_lists,
+    meeting_sending,
+    meeting_shelf,
+    meeting_times,
+    meetings,
+)
+from tbb.services.consent_taking import Scope
+from tbb.services.consents import Voice
+from tbb.services.meetings import Contact
+from tbb.services.wheel_texts import AREAS
+from tests import engines, make_cases, make_meetings
+from tests.services.case_office import Office
+
+STEPS, EACH = int(os.environ.get("TBB_MACHINE_STEPS", "1500")), 100
+MEETING, PLAN = "meeting", "plan"
+OTHERS = {"sister": "bba of sister", "other": "bba of other"}
+"""The services that may know only by consent, and who comes for each."""
+REFUSALS = (
+    consents.NotCovered, consent_taking.BadConsent, consent_taking.NotThere, meetings.NotNow, meetings.AlreadyThere,
+    meetings.NotOfThere, meeting_times.BadTimes, meeting_times.BadDay, meeting_times.Overtaken,
+    meeting_asking.NothingToAsk, meeting_sending.NothingToSend, meeting_sending.Overtaken, meeting_sending.TooLate,
+    forum_agenda.NotNow,
+)  # fmt: skip
+"""What may be answered to somebody who asks for what cannot be."""
+which = st.integers(0, 9)
+EVERYBODY_SAYS_YES = ("yes", "yes", "yes")
+answers = st.sampled_from(
+    (*[EVERYBODY_SAYS_YES] * 7, ("yes", "not_asked", "yes"), ("yes", "yes", "not_asked"), ("yes", "yes", "no"),
+     ("no", "yes", "yes"), ("not_asked", "not_asked", "yes"))
+)  # fmt: skip
+persons = st.sampled_from(consents.WHO)
+some_areas = st.sampled_from((AREAS, AREAS, ("trygghet",), ("halsa", "hemmet")))
+some_kinds = st.sampled_from((*[consents.KINDS] * 4, ("meeting", "plan"), ("meeting",), ("wheel",)))
+noes = st.sampled_from(((), (), (), (), (), (), (("child", "trygghet"),), (("guardian_2", ""),)))
+maturity = st.sampled_from(("heard", "heard", "with", "alone"))
+another = st.sampled_from(tuple(OTHERS))
+STATES = "SELECT id, state, ended_at FROM participant ORDER BY id"
+LIVE = """
+    SELECT p.id, m.case_id, y.unit_id FROM participant p JOIN meeting m ON m.id = p.meeting_id
+    JOIN meeting_party y ON y.id = p.party_id
+    WHERE p.ended_at IS NULL AND p.state <> 'draft' AND y.ended_at IS NULL AND m.state <> 'cancelled'
+"""
+TOLD = """
+    SELECT l.dedupe, l.state, w.what, m.case_id, y.unit_id, p.id FROM letter l
+    JOIN meeting_letter w ON w.dedupe = l.dedupe JOIN participant p ON p.id = w.participant_id
+    JOIN meeting m ON m.id = p.meeting_id LEFT JOIN meeting_party y ON y.id = p.party_id ORDER BY l.id
+"""
+
+
+@dataclass
+class Said:
+    """What was said in the newest version: who, to what, until when."""
+
+    voices: dict[str, str]
+    maturity: str
+    ends_on: date
+    parties: dict[int, tuple[tuple[str, ...], tuple[str, ...], set[tuple[str, str]]]]
+    withdrawn: bool = False
+
+
+@dataclass
+class World:
+    """What has been said of each case, and which rule the huvudman has."""
+
+    own: int
+    anonymous: set[int]
+    said: dict[int, Said] = field(default_factory=dict)
+    both: bool = True
+
+    def covered(self, case: int, unit: int, day: date, area: str = "", kind: str = MEETING) -> bool:
+        """Whether a service may know of a case on a day, worked out from what was said alone."""
+        if unit == self.own or case in self.anonymous:
+            return True
+        said = self.said.get(case)
+        if said is None or said.withdrawn or said.ends_on < day or unit not in said.parties:
+            return False
+        areas, kinds, closed = said.parties[unit]
+        decide = {"child"} if said.maturity == "alone" else set(said.voices)
+        if kind not in kinds or not self.enough(said, decide):
+            return False
+        against = {where for who, where in closed if who in decide}
+        left = set() if "" in against else set(areas) - against
+        return bool(left) if not area else area in left
+
+    def enough(self, said: Said, decide: set[str]) -> bool:
+        """Whether all have said yes who must, and nobody no who decides."""
+        answers = {who: said.voices[who] for who in said.voices if who in decide or who == "child"}
+        if "no" in answers.values() or (said.maturity != "heard" and answers.get("child") != "yes"):
+            return False
+        if said.maturity == "alone":
+            return True
+        guardians = [answers[who] for who in ("guardian_1", "guardian_2")]
+        return (all if self.both else any)(each == "yes" for each in guardians)
+
+
+class Consenting(RuleBasedStateMachine):
+    """The rules are what people do and what days do; the assertions are what must never be."""
+
+    office: Office
+    moment: datetime
+    start: datetime
+    steps = 0
+    happened: Counter[str] = Counter()
+    known: SimpleNamespace
+
+    @initialize()
+    def begin(self) -> None:
+        engines.close()
+        shutil.copyfile(self.office.template, self.office.live)
+        path = self.office.live.with_name("live-keys.db")
+        shutil.copyfile(engines.case_key_file(), path)
+        self.keys = CaseKeys(path, engines.KEYRING)
+        database.configure(f"sqlite:///{self.office.live}", keyring=engines.KEYRING, case_keys=self.keys)
+        db.connect()
+        Consenting.moment = self.start
+        self.world = World(self.known.own, set(self.known.anonymous))
+        self.units = {name: self.office.units[name] for name in OTHERS}
+        self.links: list[str] = []
+        for number in range(2):
+            self.say(number, EVERYBODY_SAYS_YES, "heard", 20, tuple(OTHERS), AREAS, consents.KINDS, ())
+        self.postman = worker.Postman(
+            SimpleNamespace(smtp_url="", mail_from="tbb <no-reply@tbb.example>", base_url="https://tbb.example")
+        )
+
+    def teardown(self) -> None:
+        if hasattr(self, "keys"):
+            self.keys.close()
+            engines.close()
+
+    def note(self, what: str, really: object = True) -> None:
+        """Count what has happened, to know that the steps lead somewhere."""
+        Consenting.happened[what] += bool(really)
+
+    def who(self, name: str):
+        return actors.of_account(self.office.accounts[name], strong=True)
+
+    @property
+    def bba(self):
+        return self.who("bba")
+
+    def case(self, number: int) -> Case:
+        return Case.get_by_id(self.known.cases[number % len(self.known.cases)])
+
+    def meeting(self, number: int) -> Meeting | None:
+        found = load(Meeting, "state <> 'cancelled' ORDER BY id DESC LIMIT 6")
+        return found[number % len(found)] if found else None
+
+    def covered(self, case: int, unit: int, day: date | None = None, **more) -> bool:
+        return self.world.covered(case, unit, day or clock.today(), **more)
+
+    def do(self, deed, *given, lacks=(), **more):
+        """Do something; what is refused for want of consent changes nothing, and the want is real."""
+        before = self.everything()
+        try:
+            return deed(*given, **more)
+        except consents.NotCovered:
+            assert self.everything() == before, "nothing is changed"
+            assert any(not self.covered(case, unit, day) for case, unit, day in lacks), "the want is real"
+            self.note("refused")
+        except REFUSALS:
+            assert self.everything() == before
+        return None
+
+    def everything(self):
+        """All that these steps could change for somebody else."""
+        return (
+            rows(STATES),
+            rows("SELECT id, state, starts_at, sequence FROM meeting ORDER BY id"),
+            rows("SELECT dedupe, state FROM letter ORDER BY id"),
+            rows("SELECT id, ended_at FROM forum_item ORDER BY id"),
+            rows("SELECT COUNT(*) FROM consent_exception"),
+        )
+
+    # what families say
+
+    @rule(
+        number=which, answered=answers, weighs=maturity, days=st.integers(3, 40),
+        whom=st.sampled_from((("sister",), ("other",), ("sister", "other"), ("sister", "other"))),
+        areas=some_areas, kinds=some_kinds, closed=noes,
+    )  # fmt: skip
+    def say(self, number, answered, weighs, days, whom, areas, kinds, closed):
+        case, today = self.case(number), clock.today()
+        voices = dict(zip(consents.WHO, answered, strict=True))
+        closed = tuple((who, area) for who, area in closed if area in ("", *areas))
+        untouched = self.untouched()
+        made = self.do(
+            consent_taking.record, self.bba, case=case, information="x", ends_on=today + timedelta(days=days),
+            voices={who: Voice(said, "" if said == "not_asked" else "oral", today) for who, said in voices.items()},
+            units=[Scope(self.units[name], areas, kinds, closed) for name in whom], maturity=weighs,
+        )  # fmt: skip
+        if made:
+            parties = {self.units[name]: (areas, kinds, set(closed)) for name in whom}
+            self.world.said[case.id] = Said(voices, weighs, today + timedelta(days=days), parties)
+            self.ended_exactly({case.id}, untouched)
+
+    @rule(number=which)
+    def take_all_back(self, number):
+        case = self.case(number)
+        newest, untouched = consents.newest_of(case), self.untouched()
+        if newest and self.do(consent_taking.withdraw, self.bba, newest.key):
+            self.world.said[case.id].withdrawn = True
+            self.ended_exactly({case.id}, untouched)
+
+    @rule(number=which, name=another, who=persons, area=st.sampled_from(("", "trygghet", "halsa")))
+    def take_one_back(self, number, name, who, area):
+        case = self.case(number)
+        newest, untouched, before = consents.newest_of(case), self.untouched(), rows("SELECT * FROM consent")
+        if newest is None:
+            return
+        count = rows("SELECT COUNT(*) FROM consent_exception")
+        self.do(consent_taking.withdraw_cell, self.bba, newest.key, self.units[name], who, area)
+        assert rows("SELECT * FROM consent") == before, "never edited"
+        if rows("SELECT COUNT(*) FROM consent_exception") != count:
+            self.world.said[case.id].parties[self.units[name]][2].add((who, area))
+            self.ended_exactly({case.id}, untouched)
+
+    @rule()
+    def decide_another_rule(self):
+        self.world.both = not self.world.both
+        OwnerRules.update(guardians="both" if self.world.both else "one").execute()
+
+    # what days do
+
+    @rule(days=st.sampled_from((0, 0, 0, 1, 1, 3)), hours=st.integers(0, 11))
+    def wait(self, days, hours):
+        Consenting.moment += timedelta(days=days, hours=hours, minutes=11)
+
+    @rule()
+    def begin_a_day(self):
+        untouched = self.untouched()
+        consent_days.remind()
+        consent_days.end()
+        self.ended_exactly(set(self.known.cases), untouched)
+
+    @rule()
+    def deliver(self):
+        before = {dedupe: state for dedupe, state, *_ in rows(TOLD)}
+        self.postman.deliver(threading.Event())
+        for dedupe, state, what, case, unit, _person in rows(TOLD):
+            if state != before.get(dedupe) and state == "kept" and what != "cancel" and unit is not None:
+                assert self.covered(case, unit), "no mail without consent"
+                self.note("mailed")
+        self.links += [
+            letters.facts_of(letter)["path"].removeprefix("/svar/")
+            for letter in load(letters.Letter, "state = 'kept' AND template LIKE 'meeting_%' ORDER BY id DESC LIMIT 4")
+            if str(letters.facts_of(letter).get("path", "")).startswith("/svar/")
+        ]
+
+    # what the one does who books
+
+    @rule(number=which)
+    def make(self, number):
+        if rows("SELECT COUNT(*) FROM meeting")[0][0] < 5:
+            meeting = self.do(meetings.make, self.bba, self.case(number))
+            if meeting:
+                self.do(meetings.add_participant, self.bba, meeting, role="support", person=Contact("Stöd"))
+
+    @rule(number=which, name=another, signs_in=st.booleans())
+    def add(self, number, name, signs_in):
+        meeting = self.meeting(number)
+        if meeting is None:
+            return
+        self.do(meetings.add_party, self.bba, meeting, self.units[name])
+        party = next((each for each in meeting.parties if each.unit_id == self.units[name] and not each.ended_at), None)
+        if party:
+            person = Contact("Karin Testlind", f"karin@{name}.example")
+            whom = {"account": self.office.accounts[OTHERS[name]]} if signs_in else {"person": person}
+            if signs_in or party.participants.count() < 4:
+                self.do(meetings.add_participant, self.bba, meeting, party=party, **whom)
+
+    @rule(number=which, days=st.integers(1, 12))
+    def propose(self, number, days):
+        if meeting := self.meeting(number):
+            day = clock.today() + timedelta(days=days)
+            self.do(meeting_times.propose, self.bba, meeting, [f"{day}T13:00"], answers_by=day)
+
+    @rule(number=which)
+    def ask(self, number):
+        if meeting := self.meeting(number):
+            waiting = {each.party.unit_id for each in meeting_asking.to_ask(meeting) if each.party_id}
+            lacks = [(meeting.case_id, unit, clock.today()) for unit in waiting]
+            if self.do(meeting_asking.ask, self.bba, meeting, lacks=lacks) is not None:
+                assert all(self.covered(*each) for each in lacks), "nobody is asked without consent"
+                self.note("asked", waiting)
+
+    @rule(number=which, slot=which)
+    def choose(self, number, slot):
+        meeting = self.meeting(number)
+        found = meeting_times.slots_of(meeting) if meeting else []
+        if not found:
+            return
+        chosen: MeetingSlot = found[slot % len(found)]
+        days = {clock.today(), clock.local(chosen.starts_at).date()}
+        lacks = [(meeting.case_id, unit, day) for unit in self.asked(meeting) for day in days]
+        place = meeting_times.Place(words="Rum Näckrosen")
+        more = {"version": Meeting.get_by_id(meeting.id).version, "reason": "Det är bråttom."}
+        if self.do(meeting_times.choose, self.bba, meeting, chosen, place, lacks=lacks, **more):
+            assert all(self.covered(*each) for each in lacks), "no time is set for who may not come"
+            self.note("time set", lacks)
+
+    @rule(number=which)
+    def call(self, number):
+        meeting = self.meeting(number)
+        if meeting is None:
+            return
+        waiting = meeting_invitations.waiting(meeting)
+        units = {each.party.unit_id for each in waiting if each.party_id}
+        days = {clock.today(), clock.local(meeting.starts_at or clock.now()).date()}
+        lacks = [(meeting.case_id, unit, day) for unit in units for day in days]
+        if self.do(meeting_sending.send, self.bba, meeting, seen=len(waiting), sequence=meeting.sequence, lacks=lacks):
+            assert all(self.covered(*each) for each in lacks), "nobody is invited without consent"
+            self.note("invited", units)
+
+    @rule(number=which, name=another, slot=which, seen=st.booleans())
+    def arrange(self, number, name, slot, seen):
+        """All of it at once, so that a run is deep soon."""
+        self.make(number)
+        self.add(number, name, signs_in=seen)
+        self.propose(number, 3)
+        self.ask(number)
+        self.choose(number, slot)
+        self.call(number)
+        self.wait(0, 0)
+        self.deliver()
+        self.coordinate(number, name)
+        self.bring(number, slot)
+
+    @rule(number=which, name=another, slot=which)
+    def arrange_and_look(self, number, name, slot):
+        """All of it at once, and all that the others see."""
+        self.arrange(number, name, slot, seen=True)
+        self.read(name)
+        self.read_the_agenda(name, slot)
+        self.follow_a_link(number)
+
+    @rule(number=which)
+    def think_again(self, number):
+        if meeting := self.meeting(number):
+            self.do(meeting_sending.undo, self.bba, meeting)
+
+    @rule(number=which, off=st.booleans())
+    def call_off_or_take_out(self, number, off):
+        meeting = self.meeting(number)
+        if meeting and off and number == 0:
+            self.do(meetings.call_off, self.bba, meeting)
+        elif meeting and not off and (found := load(Participant, "meeting_id = ? AND ended_at IS NULL", (meeting.id,))):
+            self.do(meetings.take_out, self.bba, found[number % len(found)])
+
+    @rule()
+    def remind(self):
+        meeting_asking.remind_the_silent()
+
+    @rule(number=which, name=another)
+    def coordinate(self, number, name):
+        case, unit = self.case(number), self.units[name]
+        if case.id not in self.known.anonymous and self.covered(case.id, unit, kind=PLAN):
+            if meeting_shelf.coordinator_of(case) is None:
+                make_meetings.coordinator(case, self.office.accounts[OTHERS[name]], Unit.get_by_id(unit))
+
+    @rule(number=which, later=which)
+    def bring(self, number, later):
+        case, date_ = self.case(number), self.known.dates[later % len(self.known.dates)]
+        moment = rows("SELECT starts_at FROM forum_date WHERE key = ?", (date_,))[0][0]
+        day = clock.local(MeetingSlot.starts_at.python_value(moment)).date()
+        lacks = [(case.id, unit, each) for unit in self.units.values() for each in (clock.today(), day)]
+        if self.do(forum_agenda.bring, self.bba, case, date_, lacks=lacks):
+            assert all(self.covered(*each) for each in lacks), "nothing is brought before those who may not know"
+            self.note("brought", case.id not in self.known.anonymous)
+
+    # what the others see
+
+    @rule(name=another)
+    def read(self, name):
+        actor, unit = self.who(OTHERS[name]), self.units[name]
+        mine = self.asked_by_account(actor.account)
+        for meeting in load(Meeting, "1 = 1 ORDER BY id"):
+            coordinates = self.coordinates(meeting.case_id, actor.account)
+            may = meeting.id in mine and self.covered(meeting.case_id, unit)
+            assert bool(meeting_shelf.meeting(actor, meeting.key)) == (may or coordinates), "it is read just by consent"
+            self.note("meeting read", may)
+        seen = {line.key for line in meeting_lists.mine(actor)} | {
+            line.key for line in meeting_lists.mine(actor, ended=True)
+        }
+        for meeting in load(Meeting, "1 = 1"):
+            assert (
+                meeting.key not in seen
+                or self.covered(meeting.case_id, unit)
+                or self.coordinates(meeting.case_id, actor.account)
+            )
+        for number, key in self.known.plans.items():
+            allowed = {meeting.case_id for meeting in load(Meeting, "1 = 1") if meeting.id in mine}
+            may = number in allowed and self.covered(number, unit, kind=PLAN)
+            plan = meeting_shelf.plan(actor, key)
+            assert bool(plan) == (may or self.coordinates(number, actor.account))
+            self.note("plan read", may)
+
+    @rule(name=another, later=which)
+    def read_the_agenda(self, name, later):
+        actor, unit, forum = self.who(OTHERS[name]), self.units[name], forums.find(self.known.forum)
+        date_ = forums.date_of(forum, self.known.dates[later % len(self.known.dates)])
+        for item in forum_agenda.agenda(actor, forum, date_):
+            case = Case.get(Case.reference == item.reference)
+            assert self.covered(case.id, unit), "an agenda tells just what is covered"
+            self.note("agenda read", case.id not in self.known.anonymous)
+            assert all(self.covered(case.id, unit, area=area) for area in item.areas)
+
+    @rule(number=which)
+    def follow_a_link(self, number):
+        if self.links:
+            if person := meeting_links.look(self.links[-1 - number % len(self.links)]):
+                if person.party_id is not None:
+                    assert self.covered(person.meeting.case_id, person.party.unit_id), "a link opens just by consent"
+                    self.note("link followed")
+
+    # what must never be
+
+    @invariant()
+    def another_step(self):
+        Consenting.steps += 1
+
+    def untouched(self) -> dict[int, tuple]:
+        """How each stands who takes part somewhere."""
+        return {number: (state, ended) for number, state, ended in rows(STATES)}
+
+    def ended_exactly(self, cases: set[int], before: dict[int, tuple]) -> None:
+        """Whoever is covered no longer is ended, nothing waits to be sent to them, and nobody else is touched."""
+        live = {number: (around, unit) for number, around, unit in rows(LIVE)}
+        assert all(self.covered(around, unit) for around, unit in live.values() if around in cases)
+        for dedupe, state, what, around, unit, _person in rows(TOLD):
+            if state == "queued" and what != "cancel" and unit is not None and around in cases:
+                assert self.covered(around, unit), dedupe
+        units = dict(rows("SELECT p.id, y.unit_id FROM participant p JOIN meeting_party y ON y.id = p.party_id"))
+        around = dict(rows("SELECT p.id, m.case_id FROM participant p JOIN meeting m ON m.id = p.meeting_id"))
+        for number, now in self.untouched().items():
+            case = around[number]
+            stays = number not in units or case not in cases or self.covered(case, units[number])
+            assert not stays or now == before[number], "everybody else notices nothing"
+            self.note("ended", now != before[number])
+        for case in cases:
+            asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ?"
+            assert all(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case,)))
+            items = rows("SELECT 1 FROM forum_item WHERE ended_at IS NULL AND case_id = ?", (case,))
+            assert not items or any(self.covered(case, unit) for unit in self.units.values())
+
+    def asked(self, meeting: Meeting) -> set[int]:
+        return {unit for _number, case, unit in rows(LIVE + " AND m.id = ?", (meeting.id,))}
+
+    def asked_by_account(self, account: int) -> set[int]:
+        return {
+            row[0] for row in rows(LIVE.replace("SELECT p.id", "SELECT m.id") + " AND p.account_id = ?", (account,))
+        }
+
+    def coordinates(self, case: int, account: int) -> bool:
+        asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ? AND account_id = ?"
+        return any(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case, account)))
+
+
+def furnish(office: Office) -> SimpleNamespace:
+    """Two children, one question about nobody, a plan, and a forum of all three services with dates to come."""
+    with connection(), db.atomic():
+        own, sister, other = (Unit.get_by_id(office.units[name]) for name in ("own", "sister", "other"))
+        moment = clock.now()
+        OwnerRules.create(organizer=own.organizer_id, guardians="both", changed_at=moment)
+        made = [make_cases.case(own, state="mapping", received_at=moment, about=each) for each in ("child", "child")]
+        nobody = make_cases.case(own, state="mapping", received_at=moment, about="anonymous")
+        forum = make_meetings.forum(own, sister, other)
+        for name, persona in OTHERS.items():
+            ForumMember.update(account=office.accounts[persona]).where(ForumMember.unit == office.units[name]).execute()
+        dates = [make_meetings.sitting(forum, moment + timedelta(days=days)) for days in (4, 8, 15, 30, 90)]
+        for case in (*made, nobody):
+            meeting = make_meetings.meeting(case)
+            for unit, persona in ((sister, OTHERS["sister"]), (other, OTHERS["other"]), (other, None)):
+                account = office.accounts[persona] if persona else None
+                make_meetings.participant(meeting, unit, account=account, state="draft", asked_at=None)
+            for days in (5, 9, 16, 40):
+                make_meetings.slot(meeting, moment + timedelta(days=days))
+            Meeting.update(answers_by=clock.today() + timedelta(days=4)).where(Meeting.id == meeting.id).execute()
+        return SimpleNamespace(
+            own=own.id,
+            cases=[each.id for each in (*made, nobody)],
+            anonymous=[nobody.id],
+            forum=forum.key,
+            dates=[each.key for each in dates],
+            plans={made[0].id: make_meetings.plan(made[0]).key},
+        )
+
+
+def test_no_order_of_deeds_lets_a_service_know_without_consent(make_app, county_template, tmp_path, monkeypatch):
+    if on_postgresql():
+        pytest.skip("the database is copied as a file for every run of the machine")
+    template, live = tmp_path / "template.db", tmp_path / "live.db"
+    shutil.copyfile(county_template[0], template)
+    Consenting.office = Office(make_app(f"sqlite:///{template}"), template, live)
+    Consenting.known = furnish(Consenting.office)
+    Consenting.start = clock.now()
+    engines.close()
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tbb.") and name != "tbb.cli" and getattr(module, "now", None) is not None:
+            monkeypatch.setattr(module, "now", lambda: Consenting.moment)
+    way = settings(
+        max_examples=4, stateful_step_count=EACH, deadline=None, database=None, phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    Consenting.steps = 0
+    Consenting.happened.clear()
+    while Consenting.steps < STEPS:
+        run_state_machine_as_test(Consenting, settings=way)
+    print(Consenting.steps, dict(Consenting.happened))
