@@ -26,6 +26,7 @@ from tbb.database import connection, db, load, on_postgresql, rows
 from tbb.models import Case, ForumMember, Meeting, MeetingSlot, OwnerRules, Participant, Unit
 from tbb.services import (
     actors,
+    calendar_feeds,
     consent_days,
     consent_taking,
     consents,
@@ -153,6 +154,7 @@ class Consenting(RuleBasedStateMachine):
         self.world = World(self.known.own, set(self.known.anonymous))
         self.units = {name: self.office.units[name] for name in OTHERS}
         self.links: list[str] = []
+        self.feeds = {name: calendar_feeds.make(self.who(persona)) for name, persona in OTHERS.items()}
         for number in range(2):
             self.say(number, EVERYBODY_SAYS_YES, "heard", 20, tuple(OTHERS), AREAS, consents.KINDS, ())
         self.postman = worker.Postman(
@@ -368,6 +370,7 @@ class Consenting(RuleBasedStateMachine):
         self.arrange(number, name, slot, seen=True)
         self.read(name)
         self.read_the_agenda(name, slot)
+        self.fetch_the_feed(name)
         self.follow_a_link(number)
 
     @rule(number=which)
@@ -440,6 +443,14 @@ class Consenting(RuleBasedStateMachine):
             assert self.covered(case.id, unit), "an agenda tells just what is covered"
             self.note("agenda read", case.id not in self.known.anonymous)
             assert all(self.covered(case.id, unit, area=area) for area in item.areas)
+
+    @rule(name=another)
+    def fetch_the_feed(self, name):
+        feed = calendar_feeds.read(self.feeds[name]).decode()
+        for meeting in load(Meeting, "1 = 1"):
+            if meeting.reference in feed:
+                assert self.covered(meeting.case_id, self.units[name]), "a feed holds just what is covered"
+                self.note("in the feed", meeting.case_id not in self.known.anonymous)
 
     @rule(number=which)
     def follow_a_link(self, number):
