@@ -32,6 +32,7 @@ from tbb.services import (
     feedback,
     forgetting,
     gaps,
+    guests,
     handovers,
     happening_writing,
     joining,
@@ -142,6 +143,8 @@ JOBS: tuple[Job, ...] = (
     Job("carry-out-forgetting", MINUTE, forgetting.carry_out),
     Job("news-by-time", MINUTE, articles.turn_by_time),
     Job("banners-by-time", MINUTE, banners.turn_by_time),
+    Job("remind-guests", HOUR, guests.remind),
+    Job("forget-guests", DAY, guests.forget_old, hour=4),
     Job("happenings-by-time", MINUTE, happening_writing.turn_by_time),
 )
 

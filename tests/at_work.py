@@ -353,6 +353,7 @@ SUBJECTS = {
     "pictures": "picture",
     "banners": "banner",
     "happening_writing": "happening",
+    "guests": "happening",
     "talk_hours": "talk",
     "material_writing": "material",
 }

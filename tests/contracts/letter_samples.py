@@ -41,6 +41,19 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "case_without_owner": [
         {"unit": "Näckrosskolan", "closed": closed, "path": "/arbetsyta/x"} for closed in (True, False)
     ],
+    "guest_confirm": [
+        {"title": "Barnets röst i mötet", "comes": comes, "path": "/pamin/abc"} for comes in (True, False)
+    ],
+    "guest_reminder": [
+        {
+            "title": "Barnets röst",
+            "time": "2026-12-01 12.00",
+            "place": place,
+            "path": "/webbinarier/x",
+            "leave": "/pamin/a",
+        }
+        for place in ("", "Exempelhallen")
+    ],
     "handover_accepted": [{"path": "/arenden/overgangar"}],
     "handover_offered": [{"path": "/arenden/overgangar"}],
     "transition_round": [{"path": "/arenden/overgangar"}],
