@@ -11,7 +11,6 @@ import shutil
 import sys
 import threading
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -22,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tbb import clock, database, worker
 from tbb.case_keys import CaseKeys
-from tbb.database import connection, db, load, on_postgresql, rows
-from tbb.models import Case, ForumMember, Meeting, MeetingSlot, OwnerRules, Participant, Unit
+from tbb.database import db, load, on_postgresql, rows
+from tbb.models import Case, Meeting, MeetingSlot, OwnerRules, Participant, Unit
 from tbb.services import (
     actors,
     calendar_feeds,
@@ -46,13 +45,24 @@ from tbb.services.consent_taking import Scope
 from tbb.services.consents import Voice
 from tbb.services.meetings import Contact
 from tbb.services.wheel_texts import AREAS
-from tests import engines, make_cases, make_meetings
+from tests import engines, make_meetings
 from tests.services.case_office import Office
+from tests.services.consent_world import (
+    ANSWERS,
+    EVERYBODY_SAYS_YES,
+    LIVE,
+    OTHERS,
+    PLAN,
+    TOLD,
+    Said,
+    World,
+    ended_exactly,
+    everything,
+    furnish,
+    untouched,
+)
 
 STEPS, EACH = int(os.environ.get("TBB_MACHINE_STEPS", "1500")), 100
-MEETING, PLAN = "meeting", "plan"
-OTHERS = {"sister": "bba of sister", "other": "bba of other"}
-"""The services that may know only by consent, and who comes for each."""
 REFUSALS = (
     consents.NotCovered, consent_taking.BadConsent, consent_taking.NotThere, meetings.NotNow, meetings.AlreadyThere,
     meetings.NotOfThere, meeting_times.BadTimes, meeting_times.BadDay, meeting_times.Overtaken,
@@ -61,74 +71,13 @@ REFUSALS = (
 )  # fmt: skip
 """What may be answered to somebody who asks for what cannot be."""
 which = st.integers(0, 9)
-EVERYBODY_SAYS_YES = ("yes", "yes", "yes")
-answers = st.sampled_from(
-    (*[EVERYBODY_SAYS_YES] * 7, ("yes", "not_asked", "yes"), ("yes", "yes", "not_asked"), ("yes", "yes", "no"),
-     ("no", "yes", "yes"), ("not_asked", "not_asked", "yes"))
-)  # fmt: skip
+answers = st.sampled_from(ANSWERS)
 persons = st.sampled_from(consents.WHO)
 some_areas = st.sampled_from((AREAS, AREAS, ("trygghet",), ("halsa", "hemmet")))
 some_kinds = st.sampled_from((*[consents.KINDS] * 4, ("meeting", "plan"), ("meeting",), ("wheel",)))
 noes = st.sampled_from(((), (), (), (), (), (), (("child", "trygghet"),), (("guardian_2", ""),)))
 maturity = st.sampled_from(("heard", "heard", "with", "alone"))
 another = st.sampled_from(tuple(OTHERS))
-STATES = "SELECT id, state, ended_at FROM participant ORDER BY id"
-LIVE = """
-    SELECT p.id, m.case_id, y.unit_id FROM participant p JOIN meeting m ON m.id = p.meeting_id
-    JOIN meeting_party y ON y.id = p.party_id
-    WHERE p.ended_at IS NULL AND p.state <> 'draft' AND y.ended_at IS NULL AND m.state <> 'cancelled'
-"""
-TOLD = """
-    SELECT l.dedupe, l.state, w.what, m.case_id, y.unit_id, p.id FROM letter l
-    JOIN meeting_letter w ON w.dedupe = l.dedupe JOIN participant p ON p.id = w.participant_id
-    JOIN meeting m ON m.id = p.meeting_id LEFT JOIN meeting_party y ON y.id = p.party_id ORDER BY l.id
-"""
-
-
-@dataclass
-class Said:
-    """What was said in the newest version: who, to what, until when."""
-
-    voices: dict[str, str]
-    maturity: str
-    ends_on: date
-    parties: dict[int, tuple[tuple[str, ...], tuple[str, ...], set[tuple[str, str]]]]
-    withdrawn: bool = False
-
-
-@dataclass
-class World:
-    """What has been said of each case, and which rule the huvudman has."""
-
-    own: int
-    anonymous: set[int]
-    said: dict[int, Said] = field(default_factory=dict)
-    both: bool = True
-
-    def covered(self, case: int, unit: int, day: date, area: str = "", kind: str = MEETING) -> bool:
-        """Whether a service may know of a case on a day, worked out from what was said alone."""
-        if unit == self.own or case in self.anonymous:
-            return True
-        said = self.said.get(case)
-        if said is None or said.withdrawn or said.ends_on < day or unit not in said.parties:
-            return False
-        areas, kinds, closed = said.parties[unit]
-        decide = {"child"} if said.maturity == "alone" else set(said.voices)
-        if kind not in kinds or not self.enough(said, decide):
-            return False
-        against = {where for who, where in closed if who in decide}
-        left = set() if "" in against else set(areas) - against
-        return bool(left) if not area else area in left
-
-    def enough(self, said: Said, decide: set[str]) -> bool:
-        """Whether all have said yes who must, and nobody no who decides."""
-        answers = {who: said.voices[who] for who in said.voices if who in decide or who == "child"}
-        if "no" in answers.values() or (said.maturity != "heard" and answers.get("child") != "yes"):
-            return False
-        if said.maturity == "alone":
-            return True
-        guardians = [answers[who] for who in ("guardian_1", "guardian_2")]
-        return (all if self.both else any)(each == "yes" for each in guardians)
 
 
 class Consenting(RuleBasedStateMachine):
@@ -151,8 +100,9 @@ class Consenting(RuleBasedStateMachine):
         database.configure(f"sqlite:///{self.office.live}", keyring=engines.KEYRING, case_keys=self.keys)
         db.connect()
         Consenting.moment = self.start
-        self.world = World(self.known.own, set(self.known.anonymous))
         self.units = {name: self.office.units[name] for name in OTHERS}
+        others = frozenset(self.units.values())
+        self.world = World(self.known.own, set(self.known.anonymous), others=others)
         self.links: list[str] = []
         self.feeds = {name: calendar_feeds.make(self.who(persona)) for name, persona in OTHERS.items()}
         for number in range(2):
@@ -189,26 +139,16 @@ class Consenting(RuleBasedStateMachine):
 
     def do(self, deed, *given, lacks=(), **more):
         """Do something; what is refused for want of consent changes nothing, and the want is real."""
-        before = self.everything()
+        before = everything()
         try:
             return deed(*given, **more)
         except consents.NotCovered:
-            assert self.everything() == before, "nothing is changed"
+            assert everything() == before, "nothing is changed"
             assert any(not self.covered(case, unit, day) for case, unit, day in lacks), "the want is real"
             self.note("refused")
         except REFUSALS:
-            assert self.everything() == before
+            assert everything() == before
         return None
-
-    def everything(self):
-        """All that these steps could change for somebody else."""
-        return (
-            rows(STATES),
-            rows("SELECT id, state, starts_at, sequence FROM meeting ORDER BY id"),
-            rows("SELECT dedupe, state FROM letter ORDER BY id"),
-            rows("SELECT id, ended_at FROM forum_item ORDER BY id"),
-            rows("SELECT COUNT(*) FROM consent_exception"),
-        )
 
     # what families say
 
@@ -221,7 +161,7 @@ class Consenting(RuleBasedStateMachine):
         case, today = self.case(number), clock.today()
         voices = dict(zip(consents.WHO, answered, strict=True))
         closed = tuple((who, area) for who, area in closed if area in ("", *areas))
-        untouched = self.untouched()
+        stood = untouched()
         made = self.do(
             consent_taking.record, self.bba, case=case, information="x", ends_on=today + timedelta(days=days),
             voices={who: Voice(said, "" if said == "not_asked" else "oral", today) for who, said in voices.items()},
@@ -230,20 +170,20 @@ class Consenting(RuleBasedStateMachine):
         if made:
             parties = {self.units[name]: (areas, kinds, set(closed)) for name in whom}
             self.world.said[case.id] = Said(voices, weighs, today + timedelta(days=days), parties)
-            self.ended_exactly({case.id}, untouched)
+            self.note("ended", ended_exactly(self.world, {case.id}, stood))
 
     @rule(number=which)
     def take_all_back(self, number):
         case = self.case(number)
-        newest, untouched = consents.newest_of(case), self.untouched()
+        newest, stood = consents.newest_of(case), untouched()
         if newest and self.do(consent_taking.withdraw, self.bba, newest.key):
             self.world.said[case.id].withdrawn = True
-            self.ended_exactly({case.id}, untouched)
+            self.note("ended", ended_exactly(self.world, {case.id}, stood))
 
     @rule(number=which, name=another, who=persons, area=st.sampled_from(("", "trygghet", "halsa")))
     def take_one_back(self, number, name, who, area):
         case = self.case(number)
-        newest, untouched, before = consents.newest_of(case), self.untouched(), rows("SELECT * FROM consent")
+        newest, stood, before = consents.newest_of(case), untouched(), rows("SELECT * FROM consent")
         if newest is None:
             return
         count = rows("SELECT COUNT(*) FROM consent_exception")
@@ -251,7 +191,7 @@ class Consenting(RuleBasedStateMachine):
         assert rows("SELECT * FROM consent") == before, "never edited"
         if rows("SELECT COUNT(*) FROM consent_exception") != count:
             self.world.said[case.id].parties[self.units[name]][2].add((who, area))
-            self.ended_exactly({case.id}, untouched)
+            self.note("ended", ended_exactly(self.world, {case.id}, stood))
 
     @rule()
     def decide_another_rule(self):
@@ -266,10 +206,10 @@ class Consenting(RuleBasedStateMachine):
 
     @rule()
     def begin_a_day(self):
-        untouched = self.untouched()
+        stood = untouched()
         consent_days.remind()
         consent_days.end()
-        self.ended_exactly(set(self.known.cases), untouched)
+        self.note("ended", ended_exactly(self.world, set(self.known.cases), stood))
 
     @rule()
     def deliver(self):
@@ -466,30 +406,6 @@ class Consenting(RuleBasedStateMachine):
     def another_step(self):
         Consenting.steps += 1
 
-    def untouched(self) -> dict[int, tuple]:
-        """How each stands who takes part somewhere."""
-        return {number: (state, ended) for number, state, ended in rows(STATES)}
-
-    def ended_exactly(self, cases: set[int], before: dict[int, tuple]) -> None:
-        """Whoever is covered no longer is ended, nothing waits to be sent to them, and nobody else is touched."""
-        live = {number: (around, unit) for number, around, unit in rows(LIVE)}
-        assert all(self.covered(around, unit) for around, unit in live.values() if around in cases)
-        for dedupe, state, what, around, unit, _person in rows(TOLD):
-            if state == "queued" and what != "cancel" and unit is not None and around in cases:
-                assert self.covered(around, unit), dedupe
-        units = dict(rows("SELECT p.id, y.unit_id FROM participant p JOIN meeting_party y ON y.id = p.party_id"))
-        around = dict(rows("SELECT p.id, m.case_id FROM participant p JOIN meeting m ON m.id = p.meeting_id"))
-        for number, now in self.untouched().items():
-            case = around[number]
-            stays = number not in units or case not in cases or self.covered(case, units[number])
-            assert not stays or now == before[number], "everybody else notices nothing"
-            self.note("ended", now != before[number])
-        for case in cases:
-            asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ?"
-            assert all(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case,)))
-            items = rows("SELECT 1 FROM forum_item WHERE ended_at IS NULL AND case_id = ?", (case,))
-            assert not items or any(self.covered(case, unit) for unit in self.units.values())
-
     def asked(self, meeting: Meeting) -> set[int]:
         return {unit for _number, case, unit in rows(LIVE + " AND m.id = ?", (meeting.id,))}
 
@@ -501,36 +417,6 @@ class Consenting(RuleBasedStateMachine):
     def coordinates(self, case: int, account: int) -> bool:
         asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ? AND account_id = ?"
         return any(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case, account)))
-
-
-def furnish(office: Office) -> SimpleNamespace:
-    """Two children, one question about nobody, a plan, and a forum of all three services with dates to come."""
-    with connection(), db.atomic():
-        own, sister, other = (Unit.get_by_id(office.units[name]) for name in ("own", "sister", "other"))
-        moment = clock.now()
-        OwnerRules.create(organizer=own.organizer_id, guardians="both", changed_at=moment)
-        made = [make_cases.case(own, state="mapping", received_at=moment, about=each) for each in ("child", "child")]
-        nobody = make_cases.case(own, state="mapping", received_at=moment, about="anonymous")
-        forum = make_meetings.forum(own, sister, other)
-        for name, persona in OTHERS.items():
-            ForumMember.update(account=office.accounts[persona]).where(ForumMember.unit == office.units[name]).execute()
-        dates = [make_meetings.sitting(forum, moment + timedelta(days=days)) for days in (4, 8, 15, 30, 90)]
-        for case in (*made, nobody):
-            meeting = make_meetings.meeting(case)
-            for unit, persona in ((sister, OTHERS["sister"]), (other, OTHERS["other"]), (other, None)):
-                account = office.accounts[persona] if persona else None
-                make_meetings.participant(meeting, unit, account=account, state="draft", asked_at=None)
-            for days in (5, 9, 16, 40):
-                make_meetings.slot(meeting, moment + timedelta(days=days))
-            Meeting.update(answers_by=clock.today() + timedelta(days=4)).where(Meeting.id == meeting.id).execute()
-        return SimpleNamespace(
-            own=own.id,
-            cases=[each.id for each in (*made, nobody)],
-            anonymous=[nobody.id],
-            forum=forum.key,
-            dates=[each.key for each in dates],
-            plans={made[0].id: make_meetings.plan(made[0]).key},
-        )
 
 
 def test_no_order_of_deeds_lets_a_service_know_without_consent(make_app, county_template, tmp_path, monkeypatch):
