@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tbb.services.plain_text import plain
+from tbb.services.plain_text import STEERING, plain
 
 
 def stripped(value: str | None) -> str | None:
@@ -16,8 +16,8 @@ def kept_text(value: str | None) -> str:
 
 
 def one_line(value: str | None) -> str | None:
-    """Give a text on one line: without line breaks, needless blanks and the character that no text holds."""
-    return " ".join(value.replace("\x00", "").split()) if value else value
+    """Give a text on one line: without line breaks, needless blanks and characters that steer a screen."""
+    return " ".join(STEERING.sub("", " ".join(value.split())).split()) if value else value
 
 
 def one_line_always(value: str | None) -> str:
