@@ -117,7 +117,6 @@ class Consenting(RuleBasedStateMachine):
             engines.close()
 
     def note(self, what: str, really: object = True) -> None:
-        """Count what has happened, to know that the steps lead somewhere."""
         Consenting.happened[what] += bool(really)
 
     def who(self, name: str):
@@ -358,9 +357,8 @@ class Consenting(RuleBasedStateMachine):
             may = meeting.id in mine and self.covered(meeting.case_id, unit)
             assert bool(meeting_shelf.meeting(actor, meeting.key)) == (may or coordinates), "it is read just by consent"
             self.note("meeting read", may)
-        seen = {line.key for line in meeting_lists.mine(actor)} | {
-            line.key for line in meeting_lists.mine(actor, ended=True)
-        }
+        listed = [*meeting_lists.mine(actor), *meeting_lists.mine(actor, ended=True)]
+        seen = {line.key for line in listed}
         for meeting in load(Meeting, "1 = 1"):
             assert (
                 meeting.key not in seen
