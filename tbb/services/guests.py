@@ -121,7 +121,7 @@ def remind() -> None:
                 "time": clock.local(happening.starts_at).strftime("%Y-%m-%d %H.%M"),
                 "place": happening.place,
                 "path": f"/webbinarier/{happening.slug}",
-                "leave": f"/pamin/{secret}/avsluta",
+                "leave_path": f"/pamin/{secret}/avsluta",
             }
             letters.write(
                 f"guest-remind:{guest.key}", _told(guest)["email"], "guest_reminder", facts, language=guest.language

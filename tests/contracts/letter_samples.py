@@ -50,7 +50,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
             "time": "2026-12-01 12.00",
             "place": place,
             "path": "/webbinarier/x",
-            "leave": "/pamin/a",
+            "leave_path": "/pamin/a",
         }
         for place in ("", "Exempelhallen")
     ],

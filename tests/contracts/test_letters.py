@@ -93,7 +93,10 @@ def spoiled(facts: dict, payload: str) -> dict:
             return {name: put(one) for name, one in value.items()}
         return value
 
-    return {name: value if name in ("path", "page", "body", "stage") else put(value) for name, value in facts.items()}
+    return {
+        name: value if name.endswith(("path", "page")) or name in ("body", "stage") else put(value)
+        for name, value in facts.items()
+    }
 
 
 def as_sent(said) -> bytes:

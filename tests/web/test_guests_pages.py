@@ -84,7 +84,7 @@ def test_a_reminder_goes_once_the_day_before_and_can_be_ended(county, begun, at)
         with connection():
             guests.remind()
             assert Letter.select().where(Letter.template == "guest_reminder").count() == sent
-    press(county, link("guest_reminder", "leave"))
+    press(county, link("guest_reminder", "leave_path"))
     with connection():
         assert not Guest.select().count()
 
