@@ -1,0 +1,48 @@
+"""What is done with news, events, materials, pictures and files, as the log names it."""
+
+from __future__ import annotations
+
+DEEDS = {
+    "article:approve": "Godkänna en nyhet",
+    "article:ask-review": "Be om läsning av en nyhet",
+    "article:begin": "Börja på en nyhet",
+    "article:publish": "Publicera en nyhet",
+    "article:save": "Spara en nyhet",
+    "article:withdraw": "Ta bort en nyhet från sidan",
+    "banner:put-up": "Sätta upp ett brådskande meddelande",
+    "banner:take-down": "Ta ner ett brådskande meddelande",
+    "content:publish": "Publicera för läsare",
+    "content:review": "Granska före publicering",
+    "content:rules": "Bestämma om någon annan ska läsa före publicering",
+    "content:write": "Skriva för läsare",
+    "file:add": "Lägga upp en fil",
+    "guest:confirm": "Bekräfta en påminnelse eller anmälan till en träff",
+    "guest:forget": "Glömma dem som anmält sig till en träff",
+    "guest:leave": "Ta bort sin påminnelse eller anmälan till en träff",
+    "guest:read": "Läsa vilka som anmält sig till en träff",
+    "happening:begin": "Börja på ett webbinarium eller en träff",
+    "happening:call-off": "Ställa in ett webbinarium eller en träff",
+    "happening:publish": "Publicera ett webbinarium eller en träff",
+    "happening:save": "Spara ett webbinarium eller en träff",
+    "happening:save-recording": "Spara en inspelning",
+    "happening:turn": "Låta sidor om träffar följa klockan",
+    "happening:withdraw": "Ta bort ett webbinarium eller en träff från sidan",
+    "material:add-version": "Lägga upp en ny version av ett material",
+    "material:begin": "Börja på ett material",
+    "material:publish": "Publicera ett material",
+    "material:save": "Spara ett material",
+    "material:withdraw": "Ta bort ett material från sidan",
+    "new:read": "Se vad som är nytt",
+    "new:seen": "Ha sett vad som är nytt",
+    "picture:add": "Lägga upp en bild",
+    "picture:describe": "Ändra vad som sägs om en bild",
+}
+THINGS = {
+    "article": "nyhet",
+    "banner": "meddelande",
+    "file": "fil",
+    "guest": "anmäld",
+    "happening": "träff",
+    "material": "material",
+    "picture": "bild",
+}
