@@ -143,14 +143,15 @@ def run(engine: str, count: int, seconds: float, reseal: bool) -> None:
                 for what, path, cookie in (("hello (bare Flask)", "/hello", ""), *pages):
                     found = measured(server if cookie else yard, path, cookie, seconds)
                     best[what] = min(best.get(what, found), found)
-        _print(best)
+        show(best)
         if reseal:
             _reseal(folder, address)
         keys.close()
         engines.close()
 
 
-def _print(best: dict[str, tuple[float, float]]) -> None:
+def show(best: dict[str, tuple[float, float]]) -> None:
+    """Print milliseconds of the median and of processor, and both beside the first line, which is bare Flask."""
     (_, (hello, cpu)), *_rest = best.items()
     print(f"{'page':28}{'p50 ms':>9}{'CPU ms':>9}{'× bare':>9}{'× CPU':>9}")
     for what, (median, used) in best.items():

@@ -342,6 +342,7 @@ SUBJECTS = {
     "assessments": "assessment",
     "forgetting": "list to forget",
     "meetings": "meeting",
+    "calendars": "meeting",
     "meeting_people": "meeting",
     "rooms": "room",
     "meeting_times": "open meeting",

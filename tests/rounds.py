@@ -47,6 +47,7 @@ ELSEWHERE = {
     "transitions.check": "needs a handover that is begun: tests/web/test_transitions_pages.py",
     "forgetting.ask_to_approve": "needs a list that another has proposed: tests/services/test_forgetting.py",
     "calendars.feed": "is a file behind a secret address: tests/web/test_calendars_pages.py",
+    "calendars.linked_file": "is a file behind a personal link: tests/web/test_calendars_pages.py",
     "calendars.again": "leads on: tests/web/test_calendars_pages.py",
     "federation.by_proxy": "does not exist without a proxy: tests/web/test_proxy_header.py",
 }

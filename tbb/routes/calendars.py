@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.calendars import SourceForm
 from tbb.policy import Permission
-from tbb.services import busy_times, calendar_feeds
+from tbb.services import busy_times, calendar_feeds, meeting_links, meeting_shelf
 from tbb.web import calendar_words as words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
+from tbb.web.link_steps import has_stepped
 from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
@@ -59,14 +58,30 @@ def revoke_feed() -> BaseResponse:
 @requires(Permission.ANSWER_BY_LINK, swedish=True)
 def feed(token: str) -> BaseResponse:
     """Give a feed to the calendar program that fetches it; unchanged, only say so."""
-    file = calendar_feeds.read(token)
-    if file is None:
-        abort(404)
-    response = Response(file, mimetype="text/calendar")
-    response.set_etag(hashlib.blake2s(file, digest_size=12).hexdigest())
+    found = calendar_feeds.read(token) or abort(404)
+    same = found.mark in request.if_none_match
+    response = Response(None if same else found.file, 304 if same else 200, mimetype="text/calendar")
+    response.set_etag(found.mark)
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
-    return response.make_conditional(request)
+    return response
+
+
+@bp.get("/moten/<key>/mote.ics")
+@requires(Permission.READ_MEETING)
+def meeting_file(key: str) -> BaseResponse:
+    """Give a meeting as a file for a calendar: its number, time and place."""
+    return _file(calendar_feeds.file_of(meeting_shelf.meeting(actor(), key) or abort(404)))
+
+
+@bp.get("/svar/<token>/mote.ics")
+@requires(Permission.ANSWER_BY_LINK, swedish=True)
+def linked_file(token: str) -> BaseResponse:
+    """Give it to the one whose personal link it is, once they have given the code."""
+    participant = meeting_links.look(token)
+    if participant is None or not has_stepped(participant):
+        abort(404)
+    return _file(calendar_feeds.file_of(participant.meeting))
 
 
 @bp.post("/kalender/egen")
@@ -95,6 +110,13 @@ def remove_source() -> BaseResponse:
     if busy_times.remove(actor()):
         notify("Adressen och dina upptagna tider är borttagna.")
     return see_other(url_for("calendars.show"))
+
+
+def _file(file: bytes | None) -> BaseResponse:
+    response = Response(file or abort(404), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = 'attachment; filename="mote.ics"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(form: SourceForm, *, status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.meeting_answers import CodeForm, OtherTimeByLinkForm, answers_in
 from tbb.policy import VISITOR, Permission
-from tbb.services import meeting_links, meeting_times
+from tbb.services import meeting_links, meeting_replies, meeting_times
 from tbb.services.meeting_times import BadTimes
 from tbb.web import meeting_link_words as words
 from tbb.web.access import requires
@@ -54,6 +54,19 @@ def answer(token: str) -> BaseResponse:
     if not done:
         return _page(token, problem=words.NO_ANSWER, status=422)
     return see_other(url_for("meeting_answers.show", token=token, tack=1))
+
+
+@bp.post("/svar/<token>/kommer")
+@requires(Permission.ANSWER_BY_LINK, swedish=False)
+@csrf.exempt
+def come(token: str) -> BaseResponse:
+    """Take whether somebody comes to a meeting whose time is set."""
+    human, participant = stand_guard(), meeting_links.look(token)
+    if participant is None or not has_stepped(participant):
+        return _page(token, status=403)
+    if not human or not meeting_replies.say(VISITOR, participant, request.form.get("coming", "")):
+        return _page(token, problem=words.NOT_SAID, status=422)
+    return see_other(url_for("meeting_answers.show", token=token, tack=3))
 
 
 @bp.get("/svar/<token>/annan-tid")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.meeting_letters import ReplyForm, SendForm
 from tbb.policy import Permission
-from tbb.services import meeting_replies, meeting_sending, meeting_shelf, meetings
+from tbb.services import meeting_people, meeting_replies, meeting_sending, meeting_shelf, meetings
 from tbb.web import meeting_letter_words as words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
@@ -58,6 +58,27 @@ def undo(key: str) -> BaseResponse:
         notify(TOO_LATE)
     else:
         notify("Brevet är stoppat." if stopped == 1 else f"{stopped} brev är stoppade.")
+    return see_other(url_for("meeting_letters.show", key=key))
+
+
+@bp.post("/moten/<key>/kommer")
+@requires(Permission.READ_MEETING)
+def come(key: str) -> BaseResponse:
+    """Take whether somebody who is signed in comes."""
+    row = meeting_people.own(actor(), meeting_shelf.meeting(actor(), key) or abort(404))
+    done = row is not None and meeting_replies.say(actor(), row, request.form.get("coming", ""))
+    notify("Tack, ditt svar är sparat." if done else "Inget svar sparades. Välj om du kommer.")
+    return see_other(url_for("meetings.show", key=key))
+
+
+@bp.post("/moten/<key>/personer/<participant>/kommer")
+@requires(Permission.READ_MEETING)
+def come_for(key: str, participant: str) -> BaseResponse:
+    """Write down what somebody has said by phone."""
+    meeting = meeting_shelf.meeting(actor(), key) or abort(404)
+    row = meeting_people.row(meeting, participant) or abort(404)
+    done = meeting_replies.say(actor(), row, request.form.get("coming", ""))
+    notify("Svaret är sparat." if done else "Inget svar sparades.")
     return see_other(url_for("meeting_letters.show", key=key))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import CalendarFeed, Meeting, Unit
 from tbb.policy import Actor, Permission, Place, require
 from tbb.services import actors, audit, meeting_lists, meeting_mail, school_breaks
-from tbb.services.calendar_files import Event, many
+from tbb.services.calendar_files import Event, many, single
 from tbb.services.meeting_lists import Line
 from tbb.services.sittings import digest
 
@@ -71,7 +72,24 @@ def revoke(actor: Actor) -> bool:
     return bool(done)
 
 
-def read(secret: str) -> bytes | None:
+@dataclass(frozen=True)
+class Feed:
+    """What a feed shows now. `mark` is another as soon as anything in it is; the file itself is dearer to make."""
+
+    events: tuple[Event, ...]
+
+    @property
+    def mark(self) -> str:
+        """What tells this content from any other."""
+        return hashlib.blake2s(repr(self.events).encode(), digest_size=12).hexdigest()
+
+    @property
+    def file(self) -> bytes:
+        """The file that a calendar program reads."""
+        return many(self.events, NAME)
+
+
+def read(secret: str) -> Feed | None:
     """Give the feed of an address; None when there is none, or its owner may not sign in any longer."""
     mark = digest(secret)
     found = rows(_OWNER, (mark,))
@@ -79,7 +97,12 @@ def read(secret: str) -> bytes | None:
         return None
     account, used_at = found[0]
     _touch(mark, CalendarFeed.used_at.python_value(used_at))
-    return many(_events(account), NAME)
+    return Feed(tuple(_events(account)))
+
+
+def file_of(meeting: Meeting) -> bytes | None:
+    """Give a meeting as a file to put into a calendar, as the feed shows it; None before its time is set."""
+    return single(**vars(_event(meeting))) if meeting.starts_at is not None else None
 
 
 def meetings(actor: Actor) -> list[Line]:

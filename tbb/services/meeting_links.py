@@ -49,6 +49,7 @@ class Shown:
     video: str
     slots: tuple[MeetingSlot, ...]
     answers: dict[int, str]
+    coming: str = ""
 
 
 def shown(participant: Participant) -> Shown:
@@ -66,6 +67,7 @@ def shown(participant: Participant) -> Shown:
         video=meeting.video,
         slots=tuple(meeting_times.slots_of(meeting)),
         answers=meeting_times.answers_by(participant.id),
+        coming=participant.state,
     )
 
 

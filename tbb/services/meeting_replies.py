@@ -1,6 +1,6 @@
-"""Answers that calendar programs send to an invitation (iMIP, METHOD:REPLY): uploaded as a file, or mailed to us.
+"""Answers to an invitation: by a link or signed in, or by a calendar program (iMIP, METHOD:REPLY) as a file or letter.
 
-Whatever the file is, it can do one thing only: let somebody who is called come, perhaps come, or not come.
+Whatever a file is, it can do one thing only: let somebody who is called come, perhaps come, or not come.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tbb import clock
 from tbb.database import load, transaction
 from tbb.models import Meeting, Participant
 from tbb.models.kinds import MeetingState, ParticipantState
-from tbb.policy import COMMAND, Actor, Permission, require
+from tbb.policy import COMMAND, VISITOR, Actor, Permission, require
 from tbb.services import audit, meeting_mail, meeting_shelf, meetings
 from tbb.services.meeting_shelf import ANSWERED_FOR
 
@@ -107,6 +107,25 @@ def receive(message: bytes, actor: Actor = COMMAND) -> str:
     return _best(_by_mail(actor, reply) if reply.attendee == sender else UNKNOWN for reply in replies)
 
 
+@transaction
+def say(actor: Actor, participant: Participant, said: str) -> bool:
+    """Note whether somebody comes to a meeting whose time is set; False when there is nothing to answer.
+
+    Who has an account answers for themselves; who books the meeting may write down what others have said by phone; by
+    a personal link the actor is a visitor, and the link has been looked at. Raises Refused.
+    """
+    answer = ANSWERS.get(said.upper())
+    stands = meetings.latest(load(Meeting, "id = ?", (participant.meeting_id,))[0])
+    if actor is not VISITOR and (actor.account is None or participant.account_id != actor.account):
+        require(actor, meetings.right_to_book(stands), meeting_shelf.place_of_meeting(stands))
+    person = Participant.get_by_id(participant.id)
+    is_asked = person.ended_at is None and person.state in ANSWERED_FOR
+    if answer is None or stands.state != MeetingState.SET or not is_asked:
+        return False
+    _note(actor, stands, [person], answer)
+    return True
+
+
 def _by_mail(actor: Actor, reply: Reply) -> str:
     found = load(Meeting, "uid = ?", (reply.uid,))
     if not found:
@@ -123,12 +142,16 @@ def _take(actor: Actor, meeting: Meeting, reply: Reply) -> str:
         return UNKNOWN
     if reply.sequence < people[0].invited_sequence:
         return OLD
-    Participant.update(state=reply.answer, answered_at=clock.now()).where(
+    _note(actor, meeting, people, reply.answer)
+    return TAKEN
+
+
+def _note(actor: Actor, meeting: Meeting, people: list[Participant], answer: ParticipantState) -> None:
+    Participant.update(state=answer, answered_at=clock.now()).where(
         Participant.id << [each.id for each in people], Participant.ended_at.is_null()
     ).execute()
     place = meeting_shelf.place_of_meeting(meeting)
     audit.record(actor, "meeting:reply", "meeting", meeting.reference, place=place, fields=("state",))
-    return TAKEN
 
 
 def _called(meeting: Meeting) -> list[Participant]:

@@ -61,6 +61,11 @@ class Desk:
     town: str
 
     @property
+    def has_place(self) -> bool:
+        """Whether it is said where the meeting is."""
+        return bool(self.meeting.room_id or self.meeting.place_words or self.meeting.video)
+
+    @property
     def calls(self) -> bool:
         """Whether people are called now; before a time is set they are asked, elsewhere."""
         return self.meeting.state == MeetingState.SET

@@ -31,6 +31,7 @@ ANSWERS = {
     ParticipantState.TENTATIVE: ("Kommer kanske", "accent"),
     ParticipantState.DECLINED: ("Kommer inte", "warning"),
 }
+SAID = {"accepted": "Kommer", "tentative": "Kanske", "declined": "Kommer inte"}
 OUTCOMES = {
     meeting_replies.TAKEN: "Svaret är antecknat.",
     meeting_replies.OLD: "Svaret gäller en tid som inte längre stämmer. Därför är det inte antecknat.",
@@ -92,7 +93,7 @@ def calendar_rows(calendar: Shown) -> list[tuple[str, object]]:
     return [
         ("Rubrik", calendar.title),
         ("Tid", when(calendar.wall, calendar.minutes)),
-        ("Plats", calendar.place or "Ingen"),
+        ("Plats", calendar.place or "Inte bestämd"),
         ("Text", calendar.description),
         ("Från", calendar.organizer),
         ("Till", calendar.attendee),

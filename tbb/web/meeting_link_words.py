@@ -12,6 +12,8 @@ from tbb.services.meeting_times import DOUBLED, MANY, PAST, SKIPPED, TWICE, WRON
 from tbb.web.language import current
 
 WRONG_CODE = _("Koden stämmer inte. Kontrollera siffrorna, eller ring och be om en ny kod.")
+NOT_SAID = _("Välj om du kommer.")
+COMING = {"accepted": _("Jag kommer"), "tentative": _("Jag kommer kanske"), "declined": _("Jag kommer inte")}
 NO_ANSWER = _("Välj ett svar för minst en tid.")
 ANSWERS = {"yes": _("Kan"), "if_needed": _("Kan vid behov"), "no": _("Kan inte")}
 WHY_NO_TIME = {
@@ -23,7 +25,8 @@ WHY_NO_TIME = {
     MANY: _("Du kan inte föreslå fler tider. Ring i stället."),
 }
 THANKS = {"1": _("Tack, ditt svar är sparat. Du kan ändra det här tills mötet är bokat."),
-          "2": _("Tack. Ditt förslag syns nu för den som bokar mötet.")}  # fmt: skip
+          "2": _("Tack. Ditt förslag syns nu för den som bokar mötet."),
+          "3": _("Tack, ditt svar är sparat. Du kan ändra det här ända till mötet.")}  # fmt: skip
 
 
 def day(moment: datetime) -> str:

@@ -54,6 +54,7 @@ HANDS = {
     "meeting_letters.send": Permission.BOOK_MEETING,
     "meeting_letters.undo": Permission.BOOK_MEETING,
     "meeting_letters.reply": Permission.BOOK_MEETING,
+    "meeting_letters.come_for": Permission.BOOK_MEETING,
     "assessments.copy": Permission.READ_ASSESSMENT,
     "joining.note": Permission.NOTE_JOINING,
     "joining.organization": Permission.READ_JOINING,

@@ -31,12 +31,12 @@ def made(county, at):
 
 def titles(secret: str) -> list[str]:
     """What a feed shows."""
-    return [event["summary"] for event in readers.by_icalendar(calendar_feeds.read(secret))["events"]]
+    return [event["summary"] for event in readers.by_icalendar(calendar_feeds.read(secret).file)["events"]]
 
 
 def test_a_feed_shows_own_meetings_by_number_and_nothing_else(made):
     secret = calendar_feeds.make(made.neighbour)
-    file = calendar_feeds.read(secret)
+    file = calendar_feeds.read(secret).file
     assert titles(secret) == [f"Samverkansmöte {made.meeting.reference}"]
     said = file.decode().replace("\r\n ", "").lower()
     assert [word for word in (*CHILD_WORDS, "näckrosskolan", "exempelsson") if word in said] == []
@@ -101,14 +101,14 @@ def test_lov_is_whole_days_where_one_works(made):
     SchoolBreak.create(
         municipality=made.near["own"].municipality, name="Sportlov", starts_on=day, ends_on=day + timedelta(days=4)
     )
-    found = readers.by_icalendar(calendar_feeds.read(calendar_feeds.make(made.bba)))["events"]
+    found = readers.by_icalendar(calendar_feeds.read(calendar_feeds.make(made.bba)).file)["events"]
     (lov,) = [event for event in found if event["summary"] == "Sportlov"]
     assert (lov["starts"], lov["ends"]) == ("2027-03-10", "2027-03-15")
 
 
 def test_a_set_back_clock_and_a_night_of_summer_time_change_nothing_in_it(made, at):
     secret = calendar_feeds.make(made.neighbour)
-    file = calendar_feeds.read(secret)
+    file = calendar_feeds.read(secret).file
     for moment in (NOON - timedelta(hours=2), STARTS - timedelta(hours=12), STARTS - timedelta(hours=9)):
         at(moment)
-        assert calendar_feeds.read(secret) == file
+        assert calendar_feeds.read(secret).file == file
