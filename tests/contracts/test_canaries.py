@@ -19,6 +19,7 @@ from tbb import clock
 from tbb.database import connection, keyring, on_postgresql, rows, run, transaction
 from tbb.models import (
     Application,
+    BusySource,
     Case,
     CaseNote,
     Consent,
@@ -67,6 +68,7 @@ PLANTED = {
     "letter words": NOWHERE,
     "recovery code": NOWHERE,
     "one-time token": NOWHERE,
+    "own calendar": NOWHERE,
     "working name": (*CASE_PAGES, *RECORD_PAGES, *BOOKING_PAGES),
     "what was seen": (*CASE_PAGES, *RECORD_PAGES),
     "mapping": CASE_PAGES,
@@ -94,7 +96,8 @@ ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS), Permission.READ_CASE) | {"d
 """What must be allowed of the thing itself, whatever the page's own permission."""
 
 SEALED = (
-    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, *OF_MEETINGS,
+    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", "own calendar",
+    *OF_CASES, *OF_MEETINGS,
     "draft",
     "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, "draft",
     "talk's name", "talk's phone", "talk's e-mail",
@@ -189,6 +192,8 @@ def _of_booking(meeting: Meeting, word: dict[str, str]) -> None:
 
 def _of_account(account: int, word: dict[str, str]) -> None:
     letters.write(f"canary:{account}", "nagon@tbb.example", "plain", {"subject": "Hej", "body": word["letter words"]})
+    secret = keyring().seal(f"https://calendar.example/{word['own calendar']}.ics", f"busy_source.url:{account}")
+    BusySource.create(account=account, url=secret)
     RecoveryCode.create(account=account, digest=sittings.digest(word["recovery code"]))
     OneTimeToken.create(
         digest=sittings.digest(word["one-time token"]),
