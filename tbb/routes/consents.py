@@ -47,7 +47,7 @@ def show(key: str) -> Response:
 @requires(Permission.MAP_CASE, reads=READS)
 def new(key: str) -> Response:
     """Ask for a new version."""
-    case = _case(key)
+    case = _asked_about(key)
     receivers = case_receivers.named(case, _likely(case))
     whom = ReceiversForm(formdata=None, data={"to": [one.slug for one in receivers]}).offer(receivers)
     return _new_page(case, ConsentForm(formdata=None), whom, _scopes(case, receivers))
@@ -66,7 +66,7 @@ def find_more(key: str) -> Response:
 @requires(Permission.MAP_CASE, again=True)
 def record(key: str) -> BaseResponse:
     """Write a consent down."""
-    case, form, whom = _case(key), ConsentForm(), ReceiversForm()
+    case, form, whom = _asked_about(key), ConsentForm(), ReceiversForm()
     receivers = _receivers(case, whom)
     whom.offer(receivers)
     asked = _scopes(case, receivers)
@@ -137,6 +137,12 @@ def printout(key: str, language: str) -> Response:
 
 def _case(key: str) -> Any:
     return case_shelf.case(actor(), key, Permission.MAP_CASE) or abort(404)
+
+
+def _asked_about(key: str) -> Any:
+    """A case about somebody: an anonymous consultation has nobody to ask."""
+    case = _case(key)
+    return case if case.about != "anonymous" else abort(404)
 
 
 def _page(template: str, case: Any, status: int = 200, **more: Any) -> Response:

@@ -65,6 +65,8 @@ def record(
     one_at_a_time("consents")
     thing = _owner(case or wheel)
     require(actor, *_right(thing))
+    if isinstance(thing, Case) and thing.about == About.ANONYMOUS:
+        raise BadConsent("An anonymous consultation is about nobody, so nobody can be asked (R22).")
     named = _scopes(units)
     _check(voices, named, information, ends_on, maturity)
     made = Consent.create(

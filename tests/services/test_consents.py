@@ -356,3 +356,10 @@ def test_a_handover_takes_no_area_along_that_nobody_has_said_yes_to(here):
     assert consents.why_not_send(handing, here["other"]) == "kind"
     scoped(case, Scope(here["other"], ("trygghet", "hemmet", "larande"), ("mapping",)))
     assert consents.lets_send(handing)
+
+
+def test_nobody_can_be_asked_of_an_anonymous_consultation(here):
+    case = make_cases.case(here["own"], about="anonymous")
+    with pytest.raises(consent_taking.BadConsent):
+        record(case, here["other"], "yes", "yes", "yes")
+    assert consents.may_be_shared_with(case, here["other"]) and not Consent.select().exists()

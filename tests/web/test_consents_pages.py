@@ -158,3 +158,12 @@ def test_others_are_told_nothing(county, case):
         client = signed_in(county, persona)
         for more in ((), ("nytt",), ("utskrift", "sv"), ("aterkalla",), ("ta-tillbaka", str(number))):
             go(client, path_of(case, *more), status=404)
+
+
+def test_an_anonymous_consultation_needs_none_and_has_no_form(county):
+    with connection():
+        nobody = make_cases.case(units()["own"], about="anonymous", state="mapping", received_at=clock.now())
+    client = signed_in(county, "bba")
+    assert "inget samtycke behövs" in go(client, path_of(nobody)).words
+    assert "Skriv in ett samtycke" not in go(client, f"/arenden/{nobody.key}").words
+    go(client, path_of(nobody, "nytt"), status=404)
