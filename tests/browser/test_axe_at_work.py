@@ -132,9 +132,9 @@ def test_every_kind_of_page(visitor, persona):
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
 
 
-def test_every_step_of_an_application(visitor):
+def test_every_step_of_an_application(visitor, site_database):
     visitor.allowed_statuses = {404}
-    tab = open_link(visitor, "stegen@kastanjen.example", javascript=True)
+    tab = open_link(visitor, site_database, "stegen@kastanjen.example", javascript=True)
     draft, faults = tab.url, looked_at(tab, "the tasks")
     for step in ("organisation", "verksamheter", "verksamheter/utan-kod", "firmatecknare", "kontakt", *LAST_STEPS):
         assert tab.goto(f"{draft}/{step}").status == 200, step
