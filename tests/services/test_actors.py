@@ -39,7 +39,7 @@ def test_a_duty_is_held_where_it_was_given(school):
 
 
 def test_a_duty_is_held_from_its_first_day_to_its_last(school, at):
-    account, today = member(), clock.now().replace(hour=12)
+    account, today = member(), clock.local(clock.now()).replace(hour=12)
     day = clock.today()
     give(account, Duty.STAFF, unit=school, starts_on=day + timedelta(days=1), ends_on=day + timedelta(days=2))
     seen = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 import pikepdf
@@ -28,7 +29,7 @@ def begun(actor, title: str = "Ny skolgård", **answers) -> str:
     return assessments.begin(actor, title, assessments.places(actor)[0], answers)
 
 
-WHOLE = demo_assessments.MOVE | {"follow_on": "2027-03-01"}
+WHOLE = demo_assessments.MOVE | {"follow_on": f"{clock.today() + timedelta(days=100)}"}
 
 
 def test_each_one_writes_where_they_work_and_visitors_nowhere(town):

@@ -107,6 +107,7 @@ def test_signs_that_no_font_has_do_not_stop_it_and_are_told_of(planted):
 
 def test_an_export_is_on_record_limited_and_can_be_fetched_for_an_hour_by_its_maker(planted, at):
     case, shown, hidden = planted
+    at(clock.local(clock.now()).replace(hour=12))
     bba = acting("bba")
     export = case_export.make(bba, case, "Dnr 2026/118, bevaras")
     assert case_export.reason_of(case, export) == "Dnr 2026/118, bevaras"
