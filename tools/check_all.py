@@ -40,7 +40,7 @@ class Stage:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
-                env={**os.environ, **self.environ},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=subprocess.STDOUT,
