@@ -13,6 +13,7 @@ from tbb.commands_audit import audit_commands
 from tbb.commands_cases import case_commands
 from tbb.commands_directory import directory_commands
 from tbb.commands_letters import letter_commands
+from tbb.commands_mail import mail_commands
 from tbb.crypto import new_key
 from tbb.database import connection
 from tbb.policy import COMMAND
@@ -25,7 +26,14 @@ def install(app: Flask) -> None:
     """Give `flask` its commands."""
     for command in (migrate, revert_migration, check, load_demo, reindex, tell, work, make_key):
         app.cli.add_command(command)
-    for command in (*directory_commands, *account_commands, *audit_commands, *case_commands, *letter_commands):
+    for command in (
+        *directory_commands,
+        *account_commands,
+        *audit_commands,
+        *case_commands,
+        *letter_commands,
+        *mail_commands,
+    ):
         app.cli.add_command(command)
 
 

@@ -15,7 +15,8 @@ from tbb.database import connection
 from tbb.policy import COMMAND
 from tbb.services import letters, meeting_replies, outbox
 from tbb.settings import Settings
-from tbb.web.letters import CannotWrite, name_of, render
+from tbb.web import newsletter_letters
+from tbb.web.letters import CannotWrite, name_of
 
 DEVELOPER = replace(COMMAND, in_demo=True)
 """Outside production nobody real gets letters, and whoever sits at the machine may read them as in the demo."""
@@ -73,7 +74,9 @@ def _words(settings: Settings, number: int) -> str:
         if found is None:
             raise click.ClickException("There is no letter of that number that can be read.")
         line, facts = found
-        said = render(line.template, facts, base_url=settings.base_url, language=line.language)
+        said, _headers = newsletter_letters.write(
+            line.template, facts, base_url=settings.base_url, language=line.language
+        )
     except (letters.CannotRead, CannotWrite) as problem:
         raise click.ClickException("The letter cannot be written.") from problem
     return f"To: {line.recipient}\nSubject: {said.subject}\n\n{said.text}"

@@ -39,6 +39,8 @@ from tbb.services import (
     letters,
     limits,
     meeting_asking,
+    newsletter_journal,
+    newsletter_sending,
     receipts,
     rooms,
     search,
@@ -103,6 +105,11 @@ def keep_coverage(settings: Settings) -> None:
     coverage.keep_record(settings.term_starts)
 
 
+def forget_journals(settings: Settings) -> None:
+    """Remove old journals of newsletter letters that have left."""
+    newsletter_journal.forget_old(settings.instance)
+
+
 JOBS: tuple[Job, ...] = (
     Job("begin-day", DAY, begin_day),
     Job("forget-feedback", HOUR, feedback.forget_old),
@@ -146,6 +153,9 @@ JOBS: tuple[Job, ...] = (
     Job("remind-guests", HOUR, guests.remind),
     Job("forget-guests", DAY, guests.forget_old, hour=4),
     Job("happenings-by-time", MINUTE, happening_writing.turn_by_time),
+    Job("paused-newsletters", MINUTE, newsletter_sending.keep_paused),
+    Job("forget-newsletter-letters", DAY, newsletter_sending.forget_old, hour=3),
+    Job("forget-newsletter-journals", DAY, forget_journals, hour=3, asks=True),
 )
 
 

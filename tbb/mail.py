@@ -21,6 +21,7 @@ PATIENCE_SECONDS = 60
 """How long to wait for its answer to the words themselves: to hang up too early is to make a letter unsure."""
 MOST_ON_ONE_LINE = 100
 STILL_THERE_SECONDS = 1.0
+LONGEST_LINE = 900
 READY_FOR_WORDS = 354
 GOING_DOWN = 421
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
@@ -64,12 +65,13 @@ def compose(
     html: str = "",
     calendar: CalendarPart | None = None,
     follows: str = "",
+    list_headers: dict[str, str] | None = None,
 ) -> EmailMessage:
     """Write a letter to exactly one recipient, in plain text and, when there are such, as HTML and calendar beside it.
 
     With a calendar it is an iMIP message (RFC 6047), which mail programs show with buttons to answer. `follows` is the
-    Message-ID of an earlier letter about the same. Raises BadAddress, and ValueError for a header with more than one
-    line.
+    Message-ID of an earlier letter about the same, `list_headers` what a bulk letter has beside the others. Raises
+    BadAddress, and ValueError for a header with more than one line.
     """
     letter = EmailMessage(policy=SMTP)
     letter["From"] = sender
@@ -82,6 +84,8 @@ def compose(
     letter["Date"] = format_datetime(now())
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
+    for name, value in (list_headers or {}).items():
+        letter[name] = value
     # Quoted-printable passes every mail server, also one that knows nothing but ASCII and short lines.
     letter.set_content(body, cte="quoted-printable")
     if html:
@@ -90,6 +94,9 @@ def compose(
         # Last, for the last form is the best that a mail program understands; in base64 no server breaks its lines.
         parameters = {"method": calendar.method}
         letter.add_alternative(calendar.file.decode(), subtype="calendar", params=parameters, cte="base64")
+    if list_headers:
+        # An address is one long word, which Python would otherwise break in two, or write as an encoded word.
+        letter.policy = letter.policy.clone(max_line_length=LONGEST_LINE)
     return letter
 
 

@@ -49,6 +49,8 @@ class Settings:
     calendar_hosts: tuple[str, ...] = ()
     identity_providers: tuple[IdentityProvider, ...] = ()
     proxy_identity: ProxyIdentity | None = None
+    newsletter_pace: int = 0
+    newsletter_hours: tuple[int, int] = (0, 24)
     authority_name: str = "Myndigheten för digital förvaltning (Digg)"
     authority_url: str = "https://www.digg.se/"
     authority_report_url: str = "https://www.digg.se/tdosanmalan"
@@ -98,6 +100,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         anchor_email=environ.get("TBB_ANCHOR_EMAIL", ""),
         audit_years=_whole_number(environ, "TBB_AUDIT_YEARS", 5, 5, 50),
         calendar_hosts=_calendar_hosts(environ),
+        newsletter_pace=_whole_number(environ, "TBB_NEWSLETTER_PACE", 0, 0, 100_000),
+        newsletter_hours=_hours(environ),
         **_identity(environ, production),
         **_statement(environ),
     )
@@ -136,6 +140,14 @@ def _term_starts(environ: Mapping[str, str]) -> tuple[tuple[int, int], tuple[int
     except ValueError as error:
         raise BadSetting("TBB_TERM_STARTS must be two days such as 01-10,08-20.") from error
     return (spring.month, spring.day), (autumn.month, autumn.day)
+
+
+def _hours(environ: Mapping[str, str]) -> tuple[int, int]:
+    """Between which hours of the Swedish day newsletters may leave."""
+    first, sign, last = environ.get("TBB_NEWSLETTER_HOURS", "0-24").partition("-")
+    if not (sign and first.isdecimal() and last.isdecimal() and int(first) < int(last) <= 24):
+        raise BadSetting("TBB_NEWSLETTER_HOURS must be two hours such as 7-19.")
+    return int(first), int(last)
 
 
 def _base_url(environ: Mapping[str, str], production: bool) -> str:

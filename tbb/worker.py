@@ -15,17 +15,28 @@ from pathlib import Path
 from tbb import clock, jobs, mail
 from tbb.database import connection
 from tbb.models import Letter
-from tbb.services import application_links, letters, meeting_mail, resets
+from tbb.services import (
+    application_links,
+    letters,
+    meeting_mail,
+    newsletter_journal,
+    newsletter_sending,
+    resets,
+    subscribing,
+)
 from tbb.services.letters import Cause
 from tbb.settings import Settings
+from tbb.web import newsletter_letters
 from tbb.web.letter_calendars import calendar_part
-from tbb.web.letters import CannotWrite, render
+from tbb.web.letters import CannotWrite
 
 log = logging.getLogger("tbb.worker")
 PAUSE_SECONDS = 1.0
 TURN_SECONDS = 0.25
 JOBS_EVERY = 10
 BATCH = 20
+ANSWERS = (resets.answer_next, application_links.answer_next, subscribing.answer_next)
+"""What strangers have asked for, each answered by at most a letter; nothing was looked up while they waited."""
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 """How long to leave a mail server alone that cannot be talked with: doubled each time."""
 
@@ -58,9 +69,9 @@ class Postman:
         """Send all letters that are due, until told to stop; tell how many were taken out of the queue."""
         letters.sort_out_after_a_crash()
         taken = 0
-        while not stop.is_set() and not self._waits() and (batch := letters.claim_some(BATCH)):
+        while not stop.is_set() and not self.waits and (batch := letters.claim_some(BATCH)):
             for place, letter in enumerate(batch):
-                if stop.is_set() or self._waits():
+                if stop.is_set() or self.waits:
                     letters.release(batch[place:])
                     return taken
                 self.deal_with(letter)
@@ -93,7 +104,9 @@ class Postman:
 
     def _compose(self, letter: Letter) -> EmailMessage:
         to, facts = self.settings, letters.facts_of(letter)
-        said = render(letter.template, facts, base_url=to.base_url, language=letter.language)
+        said, list_headers = newsletter_letters.write(
+            letter.template, facts, base_url=to.base_url, sender=to.mail_from, language=letter.language
+        )
         return mail.compose(
             sender=to.mail_from,
             recipient=letter.recipient,
@@ -103,11 +116,12 @@ class Postman:
             message_id=mail.message_id(letters.mark_of(letter), to.base_url),
             calendar=calendar_part(facts.get("calendar"), sender=to.mail_from, language=letter.language),
             follows=mail.message_id(facts["follows"], to.base_url) if facts.get("follows") else "",
+            list_headers=list_headers,
         )
 
     def _send(self, letter: Letter, composed: EmailMessage) -> None:
         try:
-            self.line.send(composed, lambda: letters.mark_sending(letter))
+            self.line.send(composed, lambda: self._about_to(letter))
         except mail.Refused as problem:
             letters.mark_problem(letter, f"refused {problem}", for_ever=True)
         except mail.LineDown as problem:
@@ -120,10 +134,17 @@ class Postman:
         except letters.TakenOver:
             log.warning("a letter was stopped, or taken for too long and left to another worker")
         else:
+            newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.ENDED)
             letters.mark_sent(letter)
             self.pause, self.not_before = SHORTEST_PAUSE, None
 
-    def _waits(self) -> bool:
+    def _about_to(self, letter: Letter) -> None:
+        letters.mark_sending(letter)
+        newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.BEGUN)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the mail server is left alone just now."""
         return self.not_before is not None and clock.now() < self.not_before
 
     def _leave_alone(self, kind: str) -> None:
@@ -134,20 +155,27 @@ class Postman:
 
 def work(settings: Settings, stop: threading.Event) -> None:
     """Work until told to stop."""
-    postman, rounds = Postman(settings), 0
+    postman, rounds, told = Postman(settings), 0, False
+    pace = newsletter_sending.Pace(settings.newsletter_pace, *settings.newsletter_hours)
     while not stop.is_set():
+        more = False
         try:
             with connection():
+                if not told:
+                    newsletter_journal.replay(settings.instance)
+                    told = True
                 if rounds % JOBS_EVERY == 0:
                     jobs.run_due(settings)
-                while not stop.is_set() and (resets.answer_next() or application_links.answer_next()):
+                while not stop.is_set() and any(answer() for answer in ANSWERS):
                     pass
+                more = newsletter_sending.enqueue_next(pace)
                 postman.deliver(stop)
         except Exception as problem:
             # The database may be away for a while; the worker stays and tries again.
             log.error("%s; trying again", type(problem).__name__)
         rounds += 1
-        stop.wait(PAUSE_SECONDS)
+        if not more or postman.waits:
+            stop.wait(PAUSE_SECONDS)
     postman.go_home()
 
 

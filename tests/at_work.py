@@ -35,6 +35,8 @@ from tbb.models import (
     Happening,
     Material,
     MeetingParty,
+    Newsletter,
+    NewsletterSection,
     Organizer,
     Picture,
     Responsibility,
@@ -95,14 +97,16 @@ def furnish() -> dict[str, dict[str, dict[str, object]]]:
         }
         found.setdefault("person", {})[where] = {"account": who.id}
     found["county"] = {"county": _of_county()}
-    found["article"], found["picture"], found["banner"], found["happening"], found["material"] = _of_content()
+    (
+        found["article"], found["picture"], found["banner"], found["happening"], found["material"], found["newsletter"],
+    ) = _of_content()  # fmt: skip
     return found
 
 
 def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
     """An article, a picture and a message of each organizer, as the places that their communicators reach."""
     moment = clock.now()
-    articles, pictures, banners, happenings, materials = {}, {}, {}, {}, {}
+    articles, pictures, banners, happenings, materials, newsletters = {}, {}, {}, {}, {}, {}
     for where, unit in units().items():
         if where == "sister":
             continue  # of the same organizer as the own unit
@@ -131,8 +135,14 @@ def _of_content() -> tuple[dict[str, dict[str, object]], ...]:
         )  # fmt: skip
         materials[where] = {"key": material.key}
         articles[where] = {"key": article.key, "number": 1}
+        letter = Newsletter.create(
+            key=f"{unit.id:031x}e", slug=f"ht2026-brev-{unit.id}", organizer=owner, title="Brev", term="HT2026",
+            author=author, created_at=moment, saved_at=moment,
+        )  # fmt: skip
+        part = NewsletterSection.create(newsletter=letter, position=1, kind="current", title="Aktuellt", body="Hej.")
         pictures[where], banners[where] = {"key": picture.key}, {"number": message.id}
-    return articles, pictures, banners, happenings, materials
+        newsletters[where] = {"key": letter.key, "number": part.id}
+    return articles, pictures, banners, happenings, materials, newsletters
 
 
 def _of_unit(unit: Unit, where: str) -> dict[str, dict[str, object]]:
@@ -357,6 +367,8 @@ SUBJECTS = {
     "guests": "happening",
     "talk_hours": "talk",
     "material_writing": "material",
+    "newsletters": "newsletter",
+    "newsletter_sending": "newsletter",
 }
 """The kind of thing in the addresses of a subject, where `KINDS` does not say it of the endpoint."""
 

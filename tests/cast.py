@@ -10,6 +10,7 @@ from itertools import product
 from flask import Flask
 
 from tbb.database import connection, rows
+from tbb.services import readers
 from tbb.web.language import LANGUAGES
 
 QUERIES = {
@@ -61,7 +62,7 @@ QUERIES = {
     "materials.search": ("", "q=bilder", "q=xyzzyqq"),
 }
 """Addresses whose page changes much with what is asked for."""
-FILES = ("news.picture", "happenings.file")
+FILES = ("news.picture", "happenings.file", "subscribing.pdf")
 """Addresses of files that somebody has put up: their own tests fetch them."""
 
 
@@ -85,7 +86,12 @@ def samples(app: Flask) -> dict[str, list[str]]:
             [row[0] for row in rows(f"SELECT slug FROM {table} WHERE state = 'published' ORDER BY slug LIMIT 2")]
             for table in ("article", "happening", "material")
         )
+        letters = [row[0] for row in rows("SELECT slug FROM newsletter WHERE published_at IS NOT NULL ORDER BY slug")]
+        links = [readers.token_of(row[0]) for row in rows("SELECT key FROM subscriber ORDER BY id LIMIT 1")]
     return {
+        "newsletter.slug": letters,
+        **{f"{view}.token": links for view in ("own", "ending", "export")},
+        **{f"{view}.token": [] for view in ("confirming", "refusing")},
         "slug": units(app),
         "municipality.slug": municipalities,
         "article.slug": news,
@@ -153,6 +159,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         "talks.details",
         "talks.leaders_details",
         "materials.qr",
+        "subscribing.export",
     )
     return [
         (endpoint, address)

@@ -42,7 +42,7 @@ class Moment(DateTimeLocalField):
 
 def readable(form: FlaskForm, field: Field) -> None:
     """A day and a time that there is: the clock skips an hour when summer time begins."""
-    if field.process_errors:
+    if field.process_errors and any(text.strip() for text in field.raw_data or ()):
         field.errors = []
         raise StopValidation("Skriv dag och tid så här: 2026-11-23 13:00.")
     if field.data:

@@ -387,6 +387,16 @@ class SectionKind(StrEnum):
     OWN = "own"
 
 
+class ReaderTopic(StrEnum):
+    """What a reader may ask to get letters about."""
+
+    NEWS = "news"
+    WEBINARS = "webinars"
+    METHODS = "methods"
+    SIP = "sip"
+    INDEPENDENT = "independent"
+
+
 BBA_KINDS = frozenset(
     {
         Kind.BVC,

@@ -46,15 +46,19 @@ from tbb.routes import (
     meeting_times,
     meetings,
     news,
+    newsletter_sending,
+    newsletters,
     opendata,
     owner_rules,
     pages,
     people,
     pictures,
+    readers,
     reviewing,
     rooms,
     school_breaks,
     styleguide,
+    subscribing,
     talk_hours,
     talks,
     telling,
@@ -65,6 +69,7 @@ from tbb.routes import (
 PUBLIC = (
     pages,
     news,
+    subscribing,
     happenings,
     guests,
     materials,
@@ -119,6 +124,9 @@ AT_WORK = (
     meeting_letters,
     calendars,
     material_writing,
+    newsletters,
+    newsletter_sending,
+    readers,
 )
 
 

@@ -11,10 +11,10 @@ from tbb.services import letters
 from tbb.services import outbox as post
 from tbb.services.letters import State
 from tbb.services.outbox import Decision
-from tbb.web import letter_words
+from tbb.web import letter_words, newsletter_letters
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
-from tbb.web.letters import CannotWrite, name_of, render
+from tbb.web.letters import CannotWrite, name_of
 from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
@@ -106,7 +106,9 @@ def demo_letter(number: int) -> Response:
     """In the demonstration, show what a letter says, with links to press."""
     try:
         line, facts = post.opened(actor(), number) or abort(404)
-        said = render(line.template, facts, base_url=settings().base_url, language=line.language)
+        said, _headers = newsletter_letters.write(
+            line.template, facts, base_url=settings().base_url, language=line.language
+        )
     except (letters.CannotRead, CannotWrite):
         abort(404)
     return page("mailing/demo_letter.html", line=line, said=said)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import timedelta
 
 from tbb import clock
-from tbb.database import keyring, one_at_a_time, rows, transaction
-from tbb.models import Application, Letter
+from tbb.database import keyring, one_at_a_time, transaction
+from tbb.models import Application
 from tbb.policy import VISITOR, Actor, Permission, require
-from tbb.services import audit, invitations, letters, limits, tokens
+from tbb.services import audit, invitations, letters, limits, mailboxes, tokens
 from tbb.services.applying import EDITABLE, HOUR, KEPT_UNCONFIRMED, LINK_LASTS, PURPOSE
 
 ASKED = "application-asked"
@@ -52,7 +51,7 @@ def _keep(email: str) -> None:
 
 def _send_link(email: str) -> None:
     one_at_a_time("application-letter")
-    if _written_lately(email):
+    if mailboxes.has_had(email, "application_start"):
         return
     found = _open_draft(email) or _begin(email)
     if found.email_confirmed_at is None:
@@ -61,20 +60,6 @@ def _send_link(email: str) -> None:
     facts = {"path": f"/anslut/{secret}", "days": LINK_LASTS.days}
     letters.write(f"application:{found.key}:{secrets.token_hex(4)}", email, "application_start", facts)
     audit.record(VISITOR, "application:start", "application", found.id)
-
-
-def _written_lately(email: str) -> bool:
-    """Tell whether this mailbox has had its letter of the day; "namn+något@" is the same mailbox as "namn@"."""
-    local, _, domain = email.rpartition("@")
-    name = local.partition("+")[0]
-    plain = re.sub(r"([!%_])", r"!\1", name)
-    since = Letter.created_at.db_value(clock.now() - timedelta(days=1))
-    found = rows(
-        "SELECT 1 FROM letter WHERE template = 'application_start' AND created_at > ?"
-        " AND (recipient = ? OR recipient LIKE ? ESCAPE '!') LIMIT 1",
-        (since, f"{name}@{domain}", f"{plain}+%@{domain}"),
-    )
-    return bool(found)
 
 
 def _open_draft(email: str) -> Application | None:

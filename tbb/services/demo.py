@@ -26,6 +26,7 @@ from tbb.services import (
     demo_meeting_records,
     demo_meetings,
     demo_news,
+    demo_newsletters,
     demo_responsibilities,
     demo_talks,
     search,
@@ -82,6 +83,7 @@ SCENES = (
     demo_talks,
     demo_news,
     demo_library,
+    demo_newsletters,
     demo_audit,
 )
 """What has happened in the county, in this order."""

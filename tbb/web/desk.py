@@ -26,6 +26,11 @@ CASES = (
 )  # fmt: skip
 """Where the line of cases is lit; the page of a sent wheel belongs to its sender's own line."""
 
+NEWS = (
+    "articles.", "pictures.", "banners.", "happening_writing.", "material_writing.", "newsletters.",
+    "newsletter_sending.", "readers.",
+)  # fmt: skip
+
 MENU = (
     ("desk.show", "Start", Permission.SEE_DESK, ("desk.",)),
     ("cases.desk", "Ärenden", Permission.READ_CASES, CASES),
@@ -41,7 +46,7 @@ MENU = (
         "articles.shelf",
         "Nyheter",
         Permission.WRITE_CONTENT,
-        ("articles.", "pictures.", "banners.", "happening_writing."),
+        NEWS,
     ),
     ("joining.organizations", "Fristående", Permission.NOTE_JOINING, ("joining.", "reviewing.")),
     ("area_actors.table", "Aktörer", Permission.KEEP_ACTORS, ("area_actors.",)),

@@ -23,6 +23,8 @@ VALUE = re.compile("\ue000(\\d+)\ue001")
 OUR_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*")
 EMAIL = re.compile(r"[^\s@<>|]+@[A-Za-zÅÄÖåäö0-9.-]+[.,;:!?]?")
 LOOKS_LIKE_A_SITE = re.compile(r"[\w-]\.[^\W\d_]{2}")
+NAMES = {"newsletter": "Nyhetsbrev"}
+"""What letters are called that are not made of a template of words."""
 PLAIN = "plain"
 """The one template whose facts are whole sentences of our own, with addresses in them."""
 MOST_CHARACTERS = 2000
@@ -114,7 +116,7 @@ def name_of(template: str) -> str:
     except OSError:
         head = {}
     name = head.get("Namn") or head.get("Ämne", "")
-    return name if name and "{" not in name else "Brev"
+    return name if name and "{" not in name else NAMES.get(template, "Brev")
 
 
 def harmless(value: str, own_site: str = "") -> str:

@@ -104,6 +104,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         {"organization": "Exempelskolan AB", "renew_by": "2026-12-31", "path": "/arbetsyta/x", "again": again}
         for again in (True, False)
     ],
+    "newsletter_confirm": [{"path": "/nyhetsbrev/bekrafta/abc", "days": 7}],
+    "newsletter_known": [{"path": "/nyhetsbrev/mina/abc"}],
     "meeting_ask": [
         MEETING | {"slots": TIMES, "again": again, "answers_by": by, "signs_in": again}
         for again, by in ((False, "2026-11-27"), (True, "2026-11-27"), (False, ""))

@@ -68,7 +68,7 @@ def test_what_is_published_is_read_by_everybody_and_what_is_not_by_nobody(county
     write(writer, begun)
     assert WORDS["title"] not in go(reader, "/nyheter").words
     go(reader, "/nyheter/nya-bilder-for-sma-barn", status=404)
-    send(writer, f"{begun}/publicera")
+    send(writer, f"{begun}/publicera", at="", until="")
     page = go(reader, "/nyheter/nya-bilder-for-sma-barn")
     assert WORDS["lead"] in page.words and page.soup.select_one("article.prose h2").text == "Så kan du börja"
     assert WORDS["title"] in go(reader, "/nyheter").words and WORDS["title"] in go(reader, "/").words
