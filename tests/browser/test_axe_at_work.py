@@ -222,6 +222,24 @@ def test_every_page_of_booking_a_meeting(visitor):
     assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
 
 
+def test_every_page_of_recording_a_meeting(visitor):
+    tab = play(visitor, "bba")
+    tab.goto("/moten")
+    faults: list[str] = []
+    begun = tab.get_by_role("link", name="Samverkansmöte, Tuva", exact=True).get_attribute("href")
+    for page in ("/anteckningar", "/samordningsperson", "/avsluta", "/anteckningar/las"):
+        assert tab.goto(begun + page).status == 200, page
+        faults += looked_at(tab, page)
+    tab.goto("/arenden")
+    tab.get_by_role("link", name=re.compile("^Melker")).first.click()
+    tab.get_by_role("main").get_by_role("link", name="Samverkansmöte").first.click()
+    closed = tab.url
+    for page in ("/anteckningar/las", "/anteckningar/ratta", "/anteckningar/skriv-ut"):
+        assert tab.goto(closed + page).status == 200, page
+        faults += looked_at(tab, page)
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
+
+
 def test_the_grid_is_cards_in_the_hand_with_the_sum_first(visitor):
     tab = play(visitor, "bba")
     tab.goto("/moten")
