@@ -36,9 +36,17 @@ def remind() -> int:
 def end() -> int:
     """End what no consent covers today, for instance because one ended yesterday; count the cases.
 
-    One case at a time, so that one that fails stops no other for long.
+    One case at a time: when one fails the others are ended first, and then the job has failed.
     """
-    return sum(_end(number) for (number,) in rows(_COUNTED_ON))
+    ended, failed = 0, None
+    for (number,) in rows(_COUNTED_ON):
+        try:
+            ended += _end(number)
+        except Exception as problem:
+            failed = problem
+    if failed is not None:
+        raise failed
+    return ended
 
 
 def _ending() -> list[Consent]:

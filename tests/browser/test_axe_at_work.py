@@ -257,3 +257,35 @@ def test_the_grid_is_cards_in_the_hand_with_the_sum_first(visitor):
     tab.locator(".slots input[type=radio]").nth(1).check()
     expect(tab.locator("#valt")).to_contain_text("Då saknas barnet")
     assert faults == []
+
+
+def test_every_page_of_consent_and_of_samverkansforum(visitor):
+    tab = play(visitor, "bba")
+    tab.goto("/arenden")
+    alva = tab.locator("table").get_by_role("link", name="Alva", exact=True).get_attribute("href")
+    faults = []
+    for page in ("", "/nytt", "/aterkalla", "/utskrift/sv", "/utskrift/ar"):
+        assert tab.goto(f"{alva}/samtycke{page}").status == 200, page
+        faults += looked_at(tab, f"consent{page}")
+    tab.goto(f"{alva}/samtycke")
+    tab.get_by_role("link", name="Ta tillbaka").nth(3).click()
+    faults += looked_at(tab, "one cell")
+    assert tab.goto(f"{alva}/samverkansforum").status == 200
+    faults += looked_at(tab, "bringing a case")
+    tab.goto("/samverkansforum")
+    faults += looked_at(tab, "the list of forums")
+    tab.locator("main h3 a").first.click()
+    faults += looked_at(tab, "a forum")
+    tab.get_by_role("link", name="Dagordning").first.click()
+    faults += looked_at(tab, "an agenda")
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
+
+
+def test_keeping_a_forum(visitor):
+    tab = play(visitor, "huvudman")
+    tab.goto("/samverkansforum/nytt")
+    faults = looked_at(tab, "a new forum")
+    tab.goto("/samverkansforum")
+    tab.goto(tab.locator("main h3 a").first.get_attribute("href") + "/andra")
+    faults += looked_at(tab, "keeping a forum")
+    assert not faults, f"{len(faults)} faults:\n" + "\n".join(dict.fromkeys(faults))
