@@ -57,6 +57,7 @@ BUNDLES = {
         "transitions",
         "consents",
         "case_exports",
+        "plans",
         "assessments",
         "forgetting",
         "talkhours",

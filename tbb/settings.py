@@ -56,6 +56,7 @@ class Settings:
     authority_report_url: str = "https://www.digg.se/tdosanmalan"
     assessed_on: date = date(2026, 11, 23)
     updated_on: date = date(2026, 11, 23)
+    sip_url: str = ""
 
     @property
     def production(self) -> bool:
@@ -116,11 +117,12 @@ def _identity(environ: Mapping[str, str], production: bool) -> dict[str, object]
 
 
 def _statement(environ: Mapping[str, str]) -> dict[str, object]:
-    """The accessibility statement's authority and dates: Digg is to be merged, so none of it is code."""
+    """What is the county's or the state's to say: the statement's authority and dates, where the SIP agreement is."""
     names = {
         "authority_name": "TBB_AUTHORITY_NAME",
         "authority_url": "TBB_AUTHORITY_URL",
         "authority_report_url": "TBB_AUTHORITY_REPORT_URL",
+        "sip_url": "TBB_SIP_URL",
     }
     found: dict[str, object] = {key: environ[name] for key, name in names.items() if environ.get(name)}
     for key, name in {"assessed_on": "TBB_ASSESSED_ON", "updated_on": "TBB_STATEMENT_UPDATED_ON"}.items():

@@ -214,6 +214,8 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
     )
     guardian, plan = make_meetings.participant(meeting), make_meetings.plan(case, meeting)
     bba = Actor(f"account:{author}", author, frozenset({Held(Duty.BBA, unit.id)}), strong=True)
+    action = make_meetings.action(plan)
+    make_meetings.family_link(plan)
     agreed = make_meetings.consent(bba, second, next(each for each in units().values() if each.id != unit.id))
     held = make_meetings.meeting(case, at=moment - timedelta(hours=1), state="held")
     there = make_meetings.participant(held, attended="yes")
@@ -244,7 +246,7 @@ def _of_cases(unit: Unit, where: str) -> dict[str, dict[str, object]]:
         "room": {"slug": unit.slug, "number": room.id},
         "break": {"municipality": unit.municipality.slug, "number": lov.id},
         "held meeting": {"key": held.key, "participant": there.key},
-        "plan": {"key": plan.key, "number": 999_999},
+        "plan": {"key": plan.key, "number": 999_999, "action": action.key, "note": make_meetings.told(plan).key},
     }
 
 
@@ -360,6 +362,8 @@ SUBJECTS = {
     "meeting_letters": "meeting",
     "meeting_records": "held meeting",
     "plans": "plan",
+    "plan_steps": "plan",
+    "plan_papers": "plan",
     "articles": "article",
     "pictures": "picture",
     "banners": "banner",

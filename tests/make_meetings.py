@@ -20,11 +20,13 @@ from tbb.models import (
     MeetingSlot,
     Participant,
     Plan,
+    PlanAction,
+    PlanNote,
     Unit,
 )
 from tbb.models.kinds import MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor
-from tbb.services import case_files, consent_taking, sealed_fields
+from tbb.services import case_files, consent_taking, plan_actions, plan_notes, sealed_fields, tokens
 from tbb.services.consents import Voice
 
 YES = Voice("yes", "oral", date(2026, 11, 20))
@@ -129,3 +131,24 @@ def sitting(forum: Forum, at: datetime) -> ForumDate:
 def item(date: ForumDate, case: Case) -> ForumItem:
     """Put a case on an agenda without asking whether it may be."""
     return ForumItem.create(key=case_files.new_key(), date=date, case=case, at=clock.now())
+
+
+@transaction
+def action(plan: Plan, what: str = "Pratar på rasten", **more) -> PlanAction:
+    """Let something be to do by a plan."""
+    return plan_actions.create(plan, plan_actions.NewAction(**({"what": what, "who": "Kuratorn"} | more)))
+
+
+def family_link(plan: Plan) -> str:
+    """Let a family have a link by which it tells that the plan is not followed."""
+    secret = f"AAAA-BBBB-CCCC-{plan.id:04d}"
+    tokens.issue(plan_notes.PURPOSE, plan.id, lasts=plan_notes.LASTS, payload={"secret": secret}, secret=secret)
+    return secret
+
+
+@transaction
+def told(plan: Plan, text: str = "Ingen ringde.") -> PlanNote:
+    """Let a family have told that a plan is not followed."""
+    key = case_files.new_key()
+    body = case_keys().seal(plan.seal, json.dumps({"text": text, "phone": ""}), plan_notes.place_of(key))
+    return PlanNote.create(plan=plan, key=key, kind="family", body=body, at=clock.now())

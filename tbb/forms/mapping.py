@@ -122,13 +122,13 @@ def _field(name: str) -> Any:
     return _text(name, SHORT if short else LONG, 2 if short else 4)
 
 
-def _form(name: str, base: type[SealedForm], fields: Iterable[str]) -> type[SealedForm]:
+def form_of(name: str, base: type[SealedForm], fields: Iterable[str]) -> type[SealedForm]:
     return type(name, (base,), {field: _field(field) for field in fields})
 
 
-MappingForm = _form("MappingForm", SealedForm, mapping.MAPPING_FIELDS)
+MappingForm = form_of("MappingForm", SealedForm, mapping.MAPPING_FIELDS)
 """The voices, the wheel now, and what else weighs in."""
-AbsenceForm = add_absence(_form("AbsenceForm", MappingForm, ()))
+AbsenceForm = add_absence(form_of("AbsenceForm", MappingForm, ()))
 """The same with the way through extensive absence."""
 
 
@@ -146,7 +146,7 @@ class _Questions(SealedForm):
         return fits
 
 
-QuestionsForm = _form("QuestionsForm", _Questions, mapping.QUESTION_FIELDS)
+QuestionsForm = form_of("QuestionsForm", _Questions, mapping.QUESTION_FIELDS)
 """The five questions. Saving some of them is fine; deciding is not."""
 
 

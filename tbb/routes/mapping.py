@@ -19,9 +19,10 @@ from tbb.services import (
     mapping,
     meeting_lists,
     outcomes,
+    plan_page,
     sealed_fields,
 )
-from tbb.web import consent_words, meeting_words, wheel_words
+from tbb.web import consent_words, meeting_words, plan_words, wheel_words
 from tbb.web import mapping_words as words
 from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
@@ -51,6 +52,8 @@ def show(key: str) -> Response:
         suggested=area_actors.suggested(shown.flagged, shown.municipality.id),
         readers=case_page.last_readers(actor(), case) if answers else [],
         went_to=joining_cases.went_to(actor(), shown),
+        planned=plan_page.on_case(actor(), case),
+        plan_words=plan_words,
         DECIDED=words.DECIDED,
         meeting_words=meeting_words,
     )
@@ -139,7 +142,8 @@ def close(key: str) -> Response:
     """Ask why a case is to be closed."""
     case = _answered(key)
     lacking = mapping.missing(sealed_fields.texts(case))
-    return page("mapping/close.html", case=case, form=CloseForm(formdata=None), lacking=lacking, words=words)
+    told = {"lacking": lacking, "planned": plan_page.of_case(case), "words": words}
+    return page("mapping/close.html", case=case, form=CloseForm(formdata=None), **told)
 
 
 @bp.post("/arenden/<key>/avsluta")
@@ -149,7 +153,7 @@ def close_now(key: str) -> BaseResponse:
     case, form = _answered(key), CloseForm()
     if not form.validate() or form.needs_a_look():
         lacking = mapping.missing(sealed_fields.texts(case))
-        told = {"case": case, "form": form, "lacking": lacking, "words": words}
+        told = {"case": case, "form": form, "lacking": lacking, "planned": plan_page.of_case(case), "words": words}
         return page("mapping/close.html", fragment="form", status=422, **told)
     try:
         outcomes.close(actor(), case, form.reason.data)

@@ -16,6 +16,7 @@ from tbb.services import (
     case_shelf,
     consents,
     informing,
+    plan_page,
     transition_round,
     transitions,
     wheel_texts,
@@ -176,7 +177,9 @@ def _begun(case: Any, form: OfferForm) -> bool:
 
 def _offer_page(case: Any, form: OfferForm, receivers: list, parts: list, status: int = 200) -> Response:
     told = {"receivers": {one.slug: one for one in receivers}, "parts": {part.area: part for part in parts}}
-    return page("transitions/offer.html", status=status, **_about(case), form=form, **told)
+    return page(
+        "transitions/offer.html", status=status, **_about(case), form=form, planned=plan_page.of_case(case), **told
+    )
 
 
 def _huvudman(begun: transitions.Begun) -> str:

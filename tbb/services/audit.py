@@ -128,6 +128,16 @@ def place_of_talk(key: str) -> tuple[str, Place] | None:
     return (found[0][0], Place(unit=found[0][1], organizer=found[0][2])) if found else None
 
 
+def place_of_plan(key: str) -> tuple[str, Place] | None:
+    """Find a plan's reference and place by its key; None when there is no such plan."""
+    found = rows(
+        "SELECT p.reference, c.unit_id, u.organizer_id FROM plan p JOIN casefile c ON c.id = p.case_id"
+        " JOIN unit u ON u.id = c.unit_id WHERE p.key = ?",
+        (key,),
+    )
+    return (found[0][0], Place(unit=found[0][1], organizer=found[0][2])) if found else None
+
+
 def duty_of(actor: Actor, action: str, place: Place) -> str:
     """Name the duty in which somebody acts: one that allows it there, or reaches there, or else any; "" for none."""
     if not actor.held:

@@ -12,7 +12,17 @@ from tbb.database import load, transaction
 from tbb.models import Case, CaseExport
 from tbb.models.kinds import CaseEventKind
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, case_paper, case_record, case_sheet, case_shelf, limits, sealed_fields
+from tbb.services import (
+    audit,
+    case_files,
+    case_paper,
+    case_record,
+    case_sheet,
+    case_shelf,
+    collaboration_json,
+    limits,
+    sealed_fields,
+)
 from tbb.services.case_record import Agreed, Entry, Place, Record
 from tbb.services.case_sheet import Sheet
 
@@ -169,6 +179,7 @@ def as_json(
             for event in record.events
         ],
     }
+    told |= collaboration_json.told(record.together, lambda entry: _entry(entry, names), names)
     told |= more or {}
     if record.left_out:
         told["left_out_by_secrecy"] = record.left_out

@@ -11,9 +11,10 @@ from tbb.models.kinds import NoteKind
 from tbb.services.wheel_texts import AREAS, EDITIONS, NEWEST, Edition, edition
 
 TEXT, QUOTE, GUARDIANS, LEVEL, CHOICE, MARK = "text", "quote", "guardians", "level", "choice", "mark"
+PERSON = "person"
 FREE = (TEXT, QUOTE, GUARDIANS)
-"""What is written freely: by staff, in the child's own words, in the guardians' words."""
-SENDERS, NOW, ABSENCE = "area", "now", "absence"
+"""What is written freely: by staff, in the child's own words, in the guardians' words. PERSON is who somebody is."""
+SENDERS, NOW, ABSENCE, GOAL, DIRECTION, BEFORE = "area", "now", "absence", "goal", "direction", "before"
 STEPS = {
     "detect": "Frånvaron märks",
     "investigate": "Frånvaron utreds",
@@ -25,6 +26,11 @@ OF_AREA = {
     "see": ("Vad den som fyllde i ser", TEXT),
     "child": ("Barnet säger", QUOTE),
     "strength": ("Styrkor", TEXT),
+    "hidden": ("Visas inte för vårdnadshavare", MARK),
+}
+OF_GOAL = {
+    "child": ("Mål med barnets egna ord", QUOTE),
+    "own": ("Mål med de vuxnas ord", TEXT),
     "hidden": ("Visas inte för vårdnadshavare", MARK),
 }
 OF_STEP = {"on": ("Dag", CHOICE), "text": ("Beskrivning", TEXT), "child": ("Barnet säger", QUOTE)}
@@ -49,8 +55,43 @@ PLAIN = {
     "factor.economy": ("Familjens ekonomi", TEXT),
     "outcome.reason": ("Skäl till beslutet", TEXT),
     "outcome.measures": ("Vad verksamheten gör själv", TEXT),
+    "better.child": ("Barnet: Har det blivit bättre för dig?", CHOICE),
+    "better.child.words": ("Barnet säger", QUOTE),
+    "better.guardians": ("Vårdnadshavarna: Har det blivit bättre?", CHOICE),
+    "better.guardians.words": ("Vårdnadshavarna säger", GUARDIANS),
+    "listened.child": ("Barnet: Har någon lyssnat på dig?", CHOICE),
+    "listened.child.words": ("Barnet säger om att bli lyssnat på", QUOTE),
+    "listened.guardians": ("Vårdnadshavarna: Har någon lyssnat på er?", CHOICE),
+    "listened.guardians.words": ("Vårdnadshavarna säger om att bli lyssnade på", GUARDIANS),
+    "followup.outcome": ("Vad som blir av planen", CHOICE),
+    "followup.reason": ("Skäl", TEXT),
+    "booked.by": ("Vem som ville ha tiden", TEXT),
+    "coordinator.wish": ("Vem barnet vill ha som samordningsperson", QUOTE),
+    "coordinator.why_not_asked": ("Varför barnet inte fick frågan", TEXT),
+    "coordinator.reason": ("Varför det blev någon annan än barnet ville", TEXT),
+    "action.what": ("Vad som ska göras", TEXT),
+    "action.who": ("Vem som gör det", TEXT),
+    "note.deviation": ("En verksamhet är inte med", TEXT),
+    "note.family": ("Familjen säger till om planen", GUARDIANS),
+    "note.done": ("Vad som gjordes åt det", TEXT),
+    "participant.person": ("Deltagarens kontaktuppgifter", PERSON),
 }
-CHOICES = {"yes": "Ja", "no": "Nej", "not_yet": "Inte än"}
+CHOICES = {
+    "yes": "Ja",
+    "no": "Nej",
+    "not_yet": "Inte än",
+    "partly": "Delvis",
+    "unknown": "Vet inte",
+    "better": "Bättre",
+    "same": "Oförändrat",
+    "worse": "Svårare",
+    "continued": "Planen fortsätter",
+    "changed": "Planen ändras och fortsätter",
+    "ended": "Planen avslutas",
+    "all": "Hela mötet",
+    "part": "En del av mötet",
+    "through": "Genom någon annan",
+}
 NOTES = {
     NoteKind.NOTE: "Anteckning",
     NoteKind.QUESTION: "Fråga till den som skickade hjulet",
@@ -79,6 +120,12 @@ def word_of(name: str, code: str = NEWEST) -> Word:
     """Name an answer. One that is not known here is called by its own name, so that nothing is ever left out."""
     head, _, rest = name.partition(".")
     middle, _, tail = rest.partition(".")
+    if head == GOAL and middle in AREAS and tail in OF_GOAL:
+        return Word(*OF_GOAL[tail], area=middle)
+    if head == DIRECTION and middle in AREAS:
+        return Word("Hur det har gått", CHOICE, area=middle)
+    if head == BEFORE and middle in AREAS:
+        return Word("Läge före", LEVEL, area=middle)
     if head in (SENDERS, NOW) and middle in AREAS and tail in OF_AREA:
         return Word(*OF_AREA[tail], area=middle)
     if head == ABSENCE and middle in STEPS and tail in OF_STEP:
@@ -96,6 +143,8 @@ def full_name(name: str) -> str:
     head, _, rest = name.partition(".")
     middle = rest.partition(".")[0]
     word = word_of(name)
+    if name in PLAIN:
+        return PLAIN[name][0]
     if head == "note" and rest in NOTES:
         return NOTES[rest]
     if name in OTHERS:
@@ -118,7 +167,7 @@ def in_words(name: str, value: str, code: str = NEWEST) -> str:
         return _edition(code).levels.get(value, value)
     if kind == MARK:
         return "Ja" if value == "1" else value
-    return _chosen(value) if kind == CHOICE else value
+    return chosen(value) if kind == CHOICE else value
 
 
 def place_in_order(name: str) -> tuple[int, int, int, str]:
@@ -134,7 +183,8 @@ def place_in_order(name: str) -> tuple[int, int, int, str]:
     return head, _ORDER.index(name) if name in _ORDER else len(_ORDER), 0, name
 
 
-def _chosen(value: str) -> str:
+def chosen(value: str) -> str:
+    """Say what was chosen: a day in words, yes or no."""
     try:
         return format_date(date.fromisoformat(value), "long", locale="sv")
     except ValueError:

@@ -9,7 +9,7 @@ from tbb import clock
 from tbb.database import transaction
 from tbb.models import Case
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_paper, case_record, case_sheet, case_shelf
+from tbb.services import audit, case_names, case_paper, case_record, case_sheet, case_shelf
 from tbb.services.case_record import Entry, Record
 from tbb.services.case_sheet import Sheet
 
@@ -39,7 +39,12 @@ def sheet(actor: Actor, case: Case, audience: str = OWN) -> Sheet:
     record = case_record.gather(case)
     if audience == GUARDIANS:
         made = case_sheet.of(
-            for_guardians(record), KINDS[audience], LEADS[audience], names=False, senders=False, inner=False
+            _without_persons(for_guardians(record)),
+            KINDS[audience],
+            LEADS[audience],
+            names=False,
+            senders=False,
+            inner=False,
         )
     else:
         made = case_sheet.of(record, KINDS[audience], LEADS[audience])
@@ -50,6 +55,12 @@ def sheet(actor: Actor, case: Case, audience: str = OWN) -> Sheet:
 def pdf(actor: Actor, case: Case, audience: str = OWN) -> bytes:
     """Make the printout as PDF."""
     return case_paper.pdf(sheet(actor, case, audience))
+
+
+def _without_persons(record: Record) -> Record:
+    """Leave out how those without an account are reached: one guardian's number is not the other's to read."""
+    kept = record.together.changed(lambda entry: None if entry.name == "participant.person" else entry)
+    return replace(record, together=kept)
 
 
 def for_guardians(record: Record) -> Record:
@@ -64,5 +75,8 @@ def for_guardians(record: Record) -> Record:
         wheels=tuple(replace(wheel, entries=open_(wheel.entries)) for wheel in record.wheels),
         answers=open_(record.answers),
         notes=tuple(note for note in record.notes if not note.entry.hidden),
+        together=record.together.changed(
+            lambda entry: None if entry.hidden or entry.area in closed or entry.kind == case_names.PERSON else entry
+        ),
     )
     return replace(kept, left_out=len(record.entries()) - len(kept.entries()))

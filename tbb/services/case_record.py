@@ -8,7 +8,9 @@ from datetime import datetime
 from tbb.database import case_keys, load, rows
 from tbb.models import Case, CaseEvent, CaseField, Wheel, WheelField
 from tbb.models.kinds import About, CaseState, NoteKind, Outcome, WheelTemplate
-from tbb.services import case_files, case_names, case_notes, consents, sealed_fields
+from tbb.services import case_files, case_names, case_notes, collaboration_record, consents, sealed_fields
+from tbb.services.case_entry import Entry, Place
+from tbb.services.collaboration_record import Collaboration
 
 SOMEBODY = "en medarbetare"
 """What a protected person without a function name is called, and one whose account is gone."""
@@ -24,43 +26,6 @@ _TAKERS = """
     SELECT key, taken_by_id FROM consent
     WHERE case_id = ? OR wheel_id IN (SELECT id FROM wheel WHERE case_id = ?)
 """
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Something that is written down. `id` names it in every extract; `text` is in words, `value` as it was saved.
-
-    `hidden` is not for guardians. `masked` stands for words that are about somebody else.
-    """
-
-    id: str
-    name: str
-    label: str
-    text: str
-    value: str
-    kind: str = case_names.TEXT
-    area: str = ""
-    hidden: bool = False
-    masked: bool = False
-    version: int = 1
-    at: datetime | None = None
-    by: str = ""
-
-    @property
-    def in_words(self) -> bool:
-        """Whether somebody has written it freely, so that it may be about anybody."""
-        return self.kind in case_names.FREE
-
-
-@dataclass(frozen=True)
-class Place:
-    """A unit and whose it is."""
-
-    unit: str = ""
-    organizer: str = ""
-
-    def __str__(self) -> str:
-        return ", ".join(part for part in (self.unit, self.organizer) if part)
 
 
 @dataclass(frozen=True)
@@ -137,6 +102,7 @@ class Record:
     agreed: tuple[Agreed, ...]
     events: tuple[Happened, ...]
     left_out: int = 0
+    together: Collaboration = Collaboration()
 
     def entries(self) -> list[Entry]:
         """Everything that is written in the case, in the order it is shown."""
@@ -147,6 +113,7 @@ class Record:
             *(note.entry for note in self.notes),
             *(entry for agreed in consents_of for entry in agreed.entries),
             *(event.reason for event in self.events if event.reason),
+            *self.together.entries(),
         ]
 
 
@@ -171,10 +138,11 @@ def gather(case: Case) -> Record:
     written = case_notes.notes(case)
     writers = rows("SELECT DISTINCT saved_by_id FROM case_field WHERE case_id = ?", (case.id,))
     takers = dict(rows(_TAKERS, (case.id, case.id)))
+    accounts, units = collaboration_record.people_of(case)
     known = _known(
-        {number for (number,) in writers} | {note.account for note in written} | set(takers.values())
+        accounts | {number for (number,) in writers} | {note.account for note in written} | set(takers.values())
         | {each.author_id for each in wheels} | {each.by_id for each in events},
-        {case.unit_id} | {each.unit_id for each in events}
+        units | {case.unit_id} | {each.unit_id for each in events}
         | {unit for each in wheels for unit in (each.from_unit_id, each.unit_id)},
     )  # fmt: skip
     return Record(
@@ -192,6 +160,7 @@ def gather(case: Case) -> Record:
         notes=tuple(Note(_note(case, note, known), NoteKind(note.kind), note.reference) for note in written),
         agreed=tuple(_agreed(each, known.person(takers.get(each.key))) for each in consents.of_case(case)),
         events=tuple(_happened(case, each, known) for each in events),
+        together=collaboration_record.gather(case, known.person, known.place),
     )
 
 

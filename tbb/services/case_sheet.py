@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
-from babel.dates import format_date
-
-from tbb import clock
 from tbb.models.kinds import About, CaseEventKind, CaseState, Outcome, WheelTemplate
-from tbb.services import case_names
+from tbb.services import case_names, collaboration_sheet
 from tbb.services.case_record import SOMEBODY, Agreed, Entry, Note, Record, SentWheel
+from tbb.services.sheet_parts import MASKED, Area, Line, Section, Sheet, Table, long_date, moment
 from tbb.services.wheel_texts import AREA_NAMES, AREAS, LEVEL_NAMES
 
-MASKED = "[uppgift om annan person]"
 STATES = {
     CaseState.SENT: "Skickat",
     CaseState.RECEIVED: "Mottaget",
@@ -55,73 +52,19 @@ EVENTS = {
     CaseEventKind.RELEASED: "Ett registerutdrag godkändes",
     CaseEventKind.HELD: "Gallringen stoppades",
     CaseEventKind.UNHELD: "Stoppet för gallring hävdes",
+    CaseEventKind.MEETING_SET: "Ett möte bokades",
+    CaseEventKind.MEETING_CANCELLED: "Ett möte ställdes in",
+    CaseEventKind.MEETING_CLOSED: "Anteckningarna från ett möte blev klara",
+    CaseEventKind.COORDINATOR: "Samordningsperson",
+    CaseEventKind.PLAN_MADE: "Planen gjordes",
+    CaseEventKind.PLAN_CHANGED: "Planen ändrades",
+    CaseEventKind.PLAN_ENDED: "Planen avslutades",
+    CaseEventKind.FORUM: "Togs upp i ett samverkansforum",
 }
 VOICES = {"guardian_1": "Vårdnadshavare 1", "guardian_2": "Vårdnadshavare 2", "child": "Barnet"}
 ANSWERS = {"yes": "Ja", "no": "Nej", "not_asked": "Inte tillfrågad"}
 WAYS = {"oral": "muntligt", "written": "skriftligt"}
 SORTS = {"wheel": "hjulet", "mapping": "kartläggningen", "absence": "frånvaro", "meeting": "möten", "plan": "planen"}
-
-
-@dataclass(frozen=True)
-class Line:
-    """Some words under a label. kind: text, quote (the child's own words), fact or masked."""
-
-    label: str
-    text: str
-    kind: str = "text"
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Area:
-    """One of the seven areas: its code, its name, how it is, and what is said of it."""
-
-    code: str
-    name: str
-    level: str
-    level_name: str
-    hidden: bool
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table with a name and headed columns."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with what stands under it: a line on who and when, facts, areas, words, and a table."""
-
-    heading: str
-    note: str = ""
-    facts: tuple[Line, ...] = ()
-    areas: tuple[Area, ...] = ()
-    lines: tuple[Line, ...] = ()
-    table: Table | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A whole document. `reference` and `kind` are all that its title says; `mark` stands across every page."""
-
-    kind: str
-    reference: str
-    lead: str
-    facts: tuple[Line, ...]
-    sections: tuple[Section, ...]
-    words: tuple[str, ...] = ()
-    footer: str = ""
-    mark: str = ""
-
-    @property
-    def title(self) -> str:
-        """What the document is called, wherever titles are seen."""
-        return f"{self.kind} {self.reference}"
 
 
 def of(record: Record, kind: str, lead: str, *, names: bool = True, senders: bool = True, inner: bool = True) -> Sheet:
@@ -132,21 +75,11 @@ def of(record: Record, kind: str, lead: str, *, names: bool = True, senders: boo
     sections = [_wheel(wheel, senders) for wheel in record.wheels]
     sections += _mapping(record)
     sections += [_notes(record.notes, names)] if record.notes else []
+    sections += collaboration_sheet.sections(record.together, names)
     sections += _consents(record, names)
     if inner:
         sections.append(_events(record, names))
     return Sheet(kind, record.reference, lead, tuple(_facts(record)), tuple(sections))
-
-
-def long_date(day: date | datetime) -> str:
-    """Write a day: 22 november 2026."""
-    day = clock.local(day).date() if isinstance(day, datetime) else day
-    return format_date(day, "long", locale="sv")
-
-
-def moment(at: datetime) -> str:
-    """Write a moment: 22 november 2026 kl. 14.05."""
-    return f"{long_date(at)} kl. {clock.local(at):%H.%M}"
 
 
 def signed(sheet: Sheet, *, who: str, at: datetime, words: Iterable[str] = ()) -> Sheet:

@@ -20,6 +20,7 @@ from tbb.services import (
     letters,
     meeting_lists,
     outbox,
+    plan_todos,
     reports,
     reviewing,
     shelf,
@@ -73,6 +74,7 @@ def _of_cases(actor: Actor) -> list[Waiting]:
     """What waits for those who answer for cases, and for those who have sent a wheel: how many, never about whom."""
     found = [Waiting("questions", reports.waiting(actor), urgent=True)]
     found.append(Waiting("meeting times", meeting_lists.unanswered(actor), urgent=True))
+    found += _of_plans(actor)
     found.append(Waiting("ownerless", len(case_ownership.of(actor)), urgent=True))
     if may(actor, Permission.HAND_OVER_CASE):
         found.append(Waiting("transitions", transition_round.count(actor), urgent=True))
@@ -82,6 +84,15 @@ def _of_cases(actor: Actor) -> list[Waiting]:
     if may(actor, Permission.HOST_TALKS):
         found.append(Waiting("talks", talk_desk.waiting(actor)))
     return found
+
+
+def _of_plans(actor: Actor) -> list[Waiting]:
+    """What waits around plans: for their samordningspersoner, for each who has something to do, for who answers."""
+    if not may(actor, Permission.READ_PLAN):
+        return []
+    counted = plan_todos.count(actor)
+    urgent = ("plan_told", "plan_ownerless", "plan_followup")
+    return [Waiting(what, number, urgent=what in urgent) for what, number in counted.items()]
 
 
 def _of_entries(actor: Actor) -> list[Waiting]:

@@ -23,6 +23,7 @@ from tbb.services import (
     case_record,
     case_sheet,
     case_shelf,
+    collaboration_record,
     keepers,
     letters,
     limits,
@@ -30,6 +31,7 @@ from tbb.services import (
 )
 from tbb.services.case_record import SOMEBODY, Agreed, Entry, Record
 from tbb.services.case_sheet import Line, Section, Sheet, Table
+from tbb.services.wheel_texts import AREA_NAMES
 
 CHILD, GUARDIAN = "child", "guardian"
 GOOD_FOR = timedelta(days=30)
@@ -138,11 +140,15 @@ def material(actor: Actor, case: Case) -> list[Group]:
         ("Kartläggningen", "", "", record.answers),
         ("Anteckningar", "", "", [note.entry for note in record.notes]),
         ("Samtycken", "", "", [entry for one in agreed for entry in one.entries]),
+        *((f"Mötet {met.reference}", "", "", met.entries) for met in record.together.meetings),
+        ("Samordningsperson", "", "", [entry for one in record.together.coordinators for entry in one.entries]),
+        *((f"Planen {plan.reference}", "", "", collaboration_record.of_plan(plan)) for plan in record.together.plans),
+        ("Vilka som var tillfrågade", "", "", record.together.persons()),
         ("Skäl till det som har hänt", "", "", [event.reason for event in record.events if event.reason]),
     ]
     groups = []
     for heading, sender, wheel, entries in parts:
-        pieces = tuple(Piece(each, case_names.full_name(each.name)) for each in entries if each.in_words)
+        pieces = tuple(Piece(each, _label(each)) for each in entries if each.in_words)
         if pieces or wheel:
             groups.append(Group(heading, sender, wheel, pieces))
     return groups
@@ -272,7 +278,7 @@ def masked(record: Record, choices: Choices) -> Record:
 
     def mask(entry: Entry) -> Entry:
         theirs = entry.kind == case_names.GUARDIANS and entry.id not in own
-        hide = (entry.in_words and entry.id in chosen) or theirs
+        hide = (entry.in_words and entry.id in chosen) or theirs or entry.kind == case_names.PERSON
         return replace(entry, text="", value="", by="", masked=True) if hide else replace(entry, by="")
 
     def each(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -296,7 +302,15 @@ def masked(record: Record, choices: Choices) -> Record:
         events=tuple(
             replace(event, reason=mask(event.reason)) if event.reason else event for event in record.events
         ),
+        together=record.together.changed(mask),
     )  # fmt: skip
+
+
+def _label(entry: Entry) -> str:
+    """Name words so that they are understood alone."""
+    if not entry.name.startswith("meeting."):
+        return case_names.full_name(entry.name)
+    return f"{AREA_NAMES[entry.area]}: {entry.label[:1].lower()}{entry.label[1:]}" if entry.area else entry.label
 
 
 def _sheet(case: Case, record: Record) -> Sheet:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from contextlib import suppress
 
-from tbb import clock
 from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Meeting, MeetingParty, Participant, Plan
-from tbb.models.kinds import CaseEventKind, MeetingKind, MeetingState, ParticipantState
+from tbb.models.kinds import MeetingKind
 from tbb.policy import Actor, Permission, Refused, require
-from tbb.services import case_files, meeting_shelf, plan_shelf, sealed_fields
+from tbb.services import (
+    case_files,
+    meeting_asking,
+    meeting_shelf,
+    meeting_times,
+    meetings,
+    plan_shelf,
+    sealed_fields,
+)
+from tbb.services.meeting_times import Place
 
 BY = "booked.by"
 """Who wanted the time, in words, when somebody else than the samordningsperson books it for them."""
-SOON = timedelta(minutes=5)
+OUTCOME = "followup.outcome"
+"""What a follow-up led to: when it says something, the follow-up is recorded."""
+RECORDED = f"EXISTS (SELECT 1 FROM meeting_field f WHERE f.meeting_id = meeting.id AND f.name = '{OUTCOME}')"
+_ACCOUNTS = "SELECT account_id FROM participant WHERE meeting_id = ? AND account_id IS NOT NULL"
+REASON = "Uppföljning. Samordningspersonen har bestämt tiden."
+"""Why the time is chosen though nobody has answered: it was agreed on when the plan was made."""
 
 
 class BadTime(Exception):
@@ -25,12 +38,14 @@ class AlreadyBooked(Exception):
 
 
 @transaction
-def book(actor: Actor, plan: Plan, *, wall: str, minutes: int = 60, by_words: str = "") -> Meeting:
+def book(
+    actor: Actor, plan: Plan, *, wall: str, minutes: int = 60, by_words: str = "", place_words: str = ""
+) -> Meeting:
     """Book the follow-up at a time on the wall (``2027-01-18T13:00``), with those who took part in the last meeting.
 
     Of other services only those whom a consent covers today are asked (R13). `by_words` says whose wish the time is
-    when somebody books it in the stead of the samordningsperson. Raises Refused, BadTime, AlreadyBooked and
-    plan_shelf.Ended.
+    when somebody books it in the stead of the samordningsperson; `place_words` where it is, nothing of the child.
+    Raises Refused, BadTime, AlreadyBooked and plan_shelf.Ended.
     """
     place = meeting_shelf.place_of_plan(plan)
     require(actor, Permission.BOOK_FOLLOWUP, place)
@@ -39,33 +54,22 @@ def book(actor: Actor, plan: Plan, *, wall: str, minutes: int = 60, by_words: st
     stands = plan_shelf.latest(plan)
     if is_booked(stands):
         raise AlreadyBooked
-    starts_at = moment_of(wall)
-    if starts_at < clock.now() - SOON:
-        raise BadTime
-    key, moment, before = case_files.new_key(), clock.now(), last_meeting(stands)
-    made = Meeting.create(
-        key=key,
-        reference=case_files.new_reference("M"),
-        case=stands.case_id,
-        kind=MeetingKind.FOLLOWUP,
-        state=MeetingState.SET,
-        follows=before,
-        minutes=minutes,
-        wall=wall,
-        starts_at=starts_at,
-        ends_at=starts_at + timedelta(minutes=minutes),
-        uid=f"{key}@tbb",
-        created_by=actor.account,
-        created_at=moment,
-        set_at=moment,
-    )
+    before = last_meeting(stands)
+    made = meetings.make(actor, stands.case, kind=MeetingKind.FOLLOWUP, minutes=minutes, follows=before)
     if before is not None:
         _ask_the_same(before, made)
     if by_words.strip():
         sealed_fields.save(made, {BY: by_words.strip()}, by=actor.account)
+    try:
+        place = Place(words=place_words.strip())
+        made = meeting_times.move(actor, made, wall, place, version=made.version, reason=REASON)
+    except meeting_times.BadTimes as problem:
+        raise BadTime from problem
+    with suppress(meeting_asking.NothingToAsk):
+        meeting_asking.ask(actor, made)
     Plan.update(followup=made).where(Plan.id == stands.id).execute()
-    plan_shelf.note_change(actor, stands, "followup:book", ("followup",), event=CaseEventKind.MEETING_SET)
-    return made
+    plan_shelf.note_change(actor, stands, "followup:book", ("followup",), event=None)
+    return Meeting.get_by_id(made.id)
 
 
 def is_booked(plan: Plan) -> bool:
@@ -77,7 +81,7 @@ def following(plan: Plan) -> Meeting | None:
     """Find the follow-up that is booked and not recorded yet; None when there is none: then the plan shows red."""
     if plan.followup_id is None:
         return None
-    found = load(Meeting, "id = ? AND state NOT IN ('closed', 'cancelled')", (plan.followup_id,))
+    found = load(Meeting, f"id = ? AND state <> 'cancelled' AND NOT ({RECORDED})", (plan.followup_id,))
     return found[0] if found else None
 
 
@@ -90,18 +94,6 @@ def last_meeting(plan: Plan) -> Meeting | None:
     return found[0] if found else None
 
 
-def moment_of(wall: str) -> datetime:
-    """Turn a time on the wall into a moment; raise BadTime for one that no clock shows."""
-    try:
-        local = datetime.fromisoformat(wall).replace(tzinfo=clock.STOCKHOLM)
-    except ValueError as problem:
-        raise BadTime from problem
-    moment = datetime.fromtimestamp(local.timestamp(), tz=clock.STOCKHOLM)
-    if moment.replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise BadTime
-    return moment
-
-
 def _ask_the_same(before: Meeting, made: Meeting) -> None:
     """Ask those who took part in the meeting before and are covered today; their words are sealed anew."""
     parties: dict[int, MeetingParty] = {}
@@ -110,16 +102,16 @@ def _ask_the_same(before: Meeting, made: Meeting) -> None:
         (before.id,),
     ):
         if meeting_shelf.may_be_shared_with(made.case, unit):
-            parties[number] = MeetingParty.create(meeting=made, unit=unit, least=least)
+            parties[number] = MeetingParty.get_or_create(meeting=made, unit=unit, defaults={"least": least})[0]
+    there = {account for (account,) in rows(_ACCOUNTS, (made.id,))}
     for each in load(Participant, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (before.id,)):
-        if each.party_id is not None and each.party_id not in parties:
+        if (each.party_id is not None and each.party_id not in parties) or each.account_id in there:
             continue
         key, person = case_files.new_key(), None
         if each.person is not None:
-            said = case_keys().open(before.seal, each.person, f"participant.person:{each.key}")
-            person = case_keys().seal(made.seal, said, f"participant.person:{key}")
+            said = case_keys().open(before.seal, each.person, meetings.person_place(each.key))
+            person = case_keys().seal(made.seal, said, meetings.person_place(key))
         Participant.create(
             key=key, meeting=made, party=parties.get(each.party_id), role=each.role, who=each.who,
-            account=each.account_id, person=person, language=each.language, state=ParticipantState.ASKED,
-            asked_at=clock.now(),
+            account=each.account_id, person=person, language=each.language,
         )  # fmt: skip

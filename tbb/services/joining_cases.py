@@ -7,10 +7,21 @@ from dataclasses import dataclass
 
 from tbb import clock
 from tbb.database import load, rows, transaction
-from tbb.models import Case, CaseEvent, CaseNote, Wheel
-from tbb.models.kinds import About, CaseEventKind, CaseState, NoteKind
+from tbb.models import Case, CaseEvent, CaseNote, Coordinator, Meeting, Plan, Wheel
+from tbb.models.kinds import About, CaseEventKind, CaseState, NoteKind, Outcome
 from tbb.policy import Actor, Permission, Place, require
-from tbb.services import audit, case_files, case_names, case_notes, case_page, case_shelf, mapping, sealed_fields
+from tbb.services import (
+    audit,
+    case_files,
+    case_names,
+    case_notes,
+    case_page,
+    case_shelf,
+    mapping,
+    meeting_access,
+    resealing,
+    sealed_fields,
+)
 from tbb.services.case_files import Card
 
 REFERENCE = re.compile(r"\bB-[A-Z2-9]{6}\b")
@@ -35,6 +46,8 @@ WHY_NOT = {
     "closed": "Ett avslutat ärende kan inte föras ihop med ett annat.",
     "sent": "Ta emot hjulet först. Sedan kan du föra ihop ärendena.",
     "offered": "Det andra ärendet är på väg att lämnas över. Dra tillbaka det först.",
+    "plans": "Båda ärendena har en plan som följs. Avsluta den ena planen först.",
+    "coordinators": "Båda ärendena har en samordningsperson. Avsluta den ena planen först.",
     "held": "Det andra ärendet är undantaget från gallring. Häv undantaget först.",
 }
 
@@ -95,10 +108,18 @@ def why_not(case: Case, other: Case) -> str:
         return "sent"
     if rows("SELECT 1 FROM wheel WHERE handover_of_id = ?" + _WAITING, (other.id, CaseState.SENT)):
         return "offered"
+    for why, asked in _ONE_AT_A_TIME.items():
+        if rows(f"SELECT COUNT(DISTINCT case_id) FROM {asked}", (case.id, other.id))[0][0] > 1:
+            return why
     held = rows("SELECT 1 FROM hold WHERE case_id = ? AND ended_at IS NULL", (other.id,))
     return "held" if held else ""
 
 
+_ONE_AT_A_TIME = {
+    "plans": "plan WHERE case_id IN (?, ?) AND state <> 'ended'",
+    "coordinators": "coordinator WHERE case_id IN (?, ?) AND ended_at IS NULL",
+}
+"""What a case has one of at most."""
 _WAITING = " AND (state = 'draft' OR case_id IN (SELECT id FROM casefile WHERE state = ?))"
 
 
@@ -120,6 +141,7 @@ def join(actor: Actor, case: Case, other: Case) -> Case:
     for note in load(CaseNote, "case_id = ? ORDER BY id", (other.id,)):
         _move_note(note, other, case)
     _move_answers(actor, other, case)
+    _move_meetings(actor, other, case)
     _follow_state(other, case)
     mapping.refresh_card(case)
     _say(actor, case, CaseEventKind.JOINED, f"{other.reference} fördes ihop med det här ärendet.", "case:join")
@@ -172,6 +194,17 @@ def _move_note(note: CaseNote, old: Case, new: Case) -> None:
     CaseNote.update(case=new, body=body).where(CaseNote.id == note.id).execute()
 
 
+def _move_meetings(actor: Actor, old: Case, new: Case) -> None:
+    """Let meetings, samordningspersoner and plans move too, sealed anew; the consents stay with the old case.
+
+    So whom no consent of this case covers is asked no longer, until one does.
+    """
+    resealing.reseal_into(old, new)
+    for model in (Meeting, Coordinator, Plan):
+        model.update(case=new).where(model.case == old).execute()
+    meeting_access.end_uncovered(actor, new)
+
+
 def _move_answers(actor: Actor, old: Case, new: Case) -> None:
     """Seal the other case's answers anew here; what stands here already with other words becomes a note."""
     theirs, ours = sealed_fields.texts(old), sealed_fields.texts(new)
@@ -207,7 +240,11 @@ def _mark_of(name: str) -> str:
 
 
 def _follow_state(other: Case, case: Case) -> None:
-    """Let a case that was only received be one that is mapped, when what moved here was."""
+    """Let a case that was only received be one that is mapped, when what moved here was; with meetings, samarbete."""
+    if rows("SELECT 1 FROM meeting WHERE case_id = ?", (case.id,)) and other.state == CaseState.COLLABORATING:
+        moved = {"mapping_at": case.mapping_at or other.mapping_at, "decided_at": case.decided_at or other.decided_at}
+        Case.update(state=CaseState.COLLABORATING, outcome=Outcome.MEETING, **moved).where(Case.id == case.id).execute()
+        return
     if case.state == CaseState.RECEIVED and other.mapping_at is not None:
         Case.update(state=CaseState.MAPPING, mapping_at=other.mapping_at).where(Case.id == case.id).execute()
 

@@ -8,7 +8,7 @@ from tbb.database import load, rows
 from tbb.models import Case, Coordinator, Meeting, Plan
 from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor, Permission, Place, may
-from tbb.services import case_shelf, consents
+from tbb.services import case_shelf, consents, coordinating
 
 ANSWERED_FOR = (
     ParticipantState.ASKED,
@@ -81,8 +81,8 @@ def _place(case: Case, where: str, number: int, kind: Information = Information.
 
 
 def _account_of(case: Case, appointed: Coordinator | None, taking_part: frozenset[int]) -> int | None:
-    """The account of the samordningsperson, if they may still read: a withdrawn consent ends that too."""
-    if appointed is None or appointed.account_id is None:
+    """The account of the samordningsperson, if they may still read: leaving, or a withdrawn consent, ends that."""
+    if appointed is None or appointed.account_id is None or not coordinating.works_still(appointed):
         return None
     if appointed.unit_id is None:
         return appointed.account_id if appointed.account_id in taking_part else None

@@ -7,7 +7,7 @@ from tbb.database import rows, transaction
 from tbb.models import Case
 from tbb.models.kinds import CaseEventKind, CaseState, Outcome
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, case_shelf, delegations, mapping, sealed_fields
+from tbb.services import audit, case_files, case_shelf, delegations, ending_together, mapping, sealed_fields
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 OWN, OTHER, MEETING, NONE = Outcome.OWN, Outcome.OTHER, Outcome.MEETING, Outcome.NONE
@@ -90,6 +90,7 @@ def shut(actor: Actor, case: Case, reason: str) -> None:
     Case.update(state=CaseState.CLOSED, closed_at=clock.now()).where(Case.id == case.id).execute()
     case_files.note_event(actor, case, CaseEventKind.CLOSED, reason=reason)
     delegations.end_all(actor, case)
+    ending_together.end(actor, case, reason)
     audit.record(actor, "case:close", "case", case.reference, place=case_shelf.place_of(case), fields=("reason",))
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 
 from tbb import clock
 from tbb.database import one_at_a_time, transaction
-from tbb.models import Case, Coordinator, Meeting, Plan
+from tbb.models import Coordinator, Meeting, Plan
 from tbb.models.kinds import CaseEventKind, PlanState
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, meeting_shelf, plan_actions, plan_shelf, sealed_fields
+from tbb.services import audit, case_files, meeting_shelf, plan_actions, plan_notes, plan_shelf, sealed_fields, tokens
 from tbb.services.plan_actions import NewAction
 from tbb.services.wheel_texts import AREAS
 
@@ -88,17 +87,9 @@ def finish(actor: Actor, plan: Plan, reason: str) -> None:
     Coordinator.update(ended_at=moment, ended_why="plan_ended").where(
         Coordinator.case == plan.case_id, Coordinator.ended_at.is_null()
     ).execute()
+    tokens.revoke(plan_notes.PURPOSE, plan.id)
     case_files.note_event(actor, plan.case, CaseEventKind.PLAN_ENDED, reason=reason)
     audit.record(actor, "plan:end", "plan", plan.reference, place=place, fields=("state", "reason"))
-
-
-@transaction
-def finish_with_case(actor: Actor, case: Case, reason: str) -> None:
-    """Within the closing of a case, end the plan that it has; the caller has required the right."""
-    plan = plan_shelf.of_case(case)
-    if plan is not None:
-        with suppress(plan_shelf.Ended):
-            finish(actor, plan_shelf.latest(plan), reason)
 
 
 def _parts(names: Iterable[str]) -> set[str]:

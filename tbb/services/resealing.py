@@ -47,6 +47,18 @@ def _under(thing: str, table: str, column: str, mark: str, place: Callable[[obje
     return Column(table, column, asked, place)
 
 
+def collaboration() -> tuple[Column, ...]:
+    """The columns of a case's meetings, samordningspersoner and plans."""
+    return (
+        _under("meeting", "participant", "person", "p.key", lambda key: f"participant.person:{key}"),
+        _under("meeting", "meeting_field", "body", "t.key || ':' || p.name", lambda mark: f"meeting_field.body:{mark}"),
+        _under("plan", "plan_field", "body", "t.key || ':' || p.name", lambda mark: f"plan_field.body:{mark}"),
+        _under("plan", "plan_action", "body", "p.key", lambda key: f"plan_action.body:{key}"),
+        _under("plan", "plan_note", "body", "p.key", lambda key: f"plan_note.body:{key}"),
+        _column("coordinator", "words", "case_id", "id", lambda number: f"coordinator.words:{number}"),
+    )
+
+
 def columns(thing: Case | Wheel) -> tuple[Column, ...]:
     """Every column that the key of a case or of a wheel seals."""
     if isinstance(thing, Wheel):
@@ -63,12 +75,7 @@ def columns(thing: Case | Wheel) -> tuple[Column, ...]:
         _column("hold", "reason", "case_id", "key", lambda key: f"hold.reason:{key}"),
         _column("case_export", "reason", "case_id", "key", case_export.reason_place),
         _column("case_export", "choices", "case_id", "key", case_export.choices_place),
-        _under("meeting", "participant", "person", "p.key", lambda key: f"participant.person:{key}"),
-        _under("meeting", "meeting_field", "body", "t.key || ':' || p.name", lambda mark: f"meeting_field.body:{mark}"),
-        _under("plan", "plan_field", "body", "t.key || ':' || p.name", lambda mark: f"plan_field.body:{mark}"),
-        _under("plan", "plan_action", "body", "p.key", lambda key: f"plan_action.body:{key}"),
-        _under("plan", "plan_note", "body", "p.key", lambda key: f"plan_note.body:{key}"),
-        _column("coordinator", "words", "case_id", "id", lambda number: f"coordinator.words:{number}"),
+        *collaboration(),
     )
 
 
@@ -84,6 +91,15 @@ def reseal_all(found: Iterable[Case | Wheel]) -> int:
     return done
 
 
+def reseal_into(old: Case, new: Case) -> None:
+    """Within the caller's transaction, seal with another case's key what is to move there with its meetings and plans.
+
+    The rows keep their names, so what each text is bound to stays.
+    """
+    for column in collaboration():
+        _seal_anew(column, old, old.seal, new.seal)
+
+
 @transaction
 def reseal(*found: Case | Wheel) -> int:
     """Seal every text of some wheels and cases with new keys, all or none, and doom the old ones; count the texts."""
@@ -92,22 +108,26 @@ def reseal(*found: Case | Wheel) -> int:
 
 
 def _reseal(thing: Case | Wheel, new: str) -> int:
-    keys, old, done = case_keys(), thing.seal, 0
-    for column in columns(thing):
-        rows_of = [(number, body, column.place(mark)) for number, body, mark in rows(column.asked, (thing.id,))]
-        try:
-            opened = keys.open_many(old, [(body, place) for _number, body, place in rows_of])
-        except CannotOpen as problem:
-            raise CannotOpen(f"{thing.reference}, {column.table}.{column.column}: {problem}") from problem
-        for (number, _body, place), text in zip(rows_of, opened, strict=True):
-            sealed = keys.seal(new, text, place)
-            run(f"UPDATE {column.table} SET {column.column} = ? WHERE id = ?", (sealed, number))
-        done += len(rows_of)
+    old = thing.seal
+    done = sum(_seal_anew(column, thing, old, new) for column in columns(thing))
     table, kind = ("casefile", "case") if isinstance(thing, Case) else ("wheel", "wheel")
     run(f"UPDATE {table} SET seal = ? WHERE id = ?", (new, thing.id))
     forgetting.doom(old)
     audit.record(WORKER, "case:reseal", kind, thing.reference, place=_place_of(thing), fields=("seal",))
     return done
+
+
+def _seal_anew(column: Column, thing: Case | Wheel, old: str, new: str) -> int:
+    """Open every text of a column with one key and seal it with another; count the texts."""
+    keys = case_keys()
+    rows_of = [(number, body, column.place(mark)) for number, body, mark in rows(column.asked, (thing.id,))]
+    try:
+        opened = keys.open_many(old, [(body, place) for _number, body, place in rows_of])
+    except CannotOpen as problem:
+        raise CannotOpen(f"{thing.reference}, {column.table}.{column.column}: {problem}") from problem
+    for (number, _body, place), text in zip(rows_of, opened, strict=True):
+        run(f"UPDATE {column.table} SET {column.column} = ? WHERE id = ?", (keys.seal(new, text, place), number))
+    return len(rows_of)
 
 
 def things(reference: str) -> list[Case | Wheel]:

@@ -26,12 +26,21 @@ class Token:
 
 @transaction
 def issue(
-    purpose: str, subject: object, *, lasts: timedelta, payload: dict[str, Any] | None = None, alone: bool = True
+    purpose: str,
+    subject: object,
+    *,
+    lasts: timedelta,
+    payload: dict[str, Any] | None = None,
+    alone: bool = True,
+    secret: str = "",
 ) -> str:
-    """Make a token of 256 bits and give it; unless `alone` is False, older ones for the same end now."""
+    """Make a token of 256 bits and give it; unless `alone` is False, older ones for the same end now.
+
+    `secret` is one of the caller's own, for what is printed on paper: tries at such are counted.
+    """
     if alone:
         revoke(purpose, subject)
-    secret, moment = secrets.token_urlsafe(32), clock.now()
+    secret, moment = secret or secrets.token_urlsafe(32), clock.now()
     made = digest(secret)
     OneTimeToken.create(
         digest=made,
@@ -51,6 +60,22 @@ def look(purpose: str, secret: str) -> Token | None:
         OneTimeToken.purpose == purpose,
         OneTimeToken.used_at.is_null(),
         OneTimeToken.expires_at > clock.now(),
+    )
+    return _opened(found) if found else None
+
+
+def standing(purpose: str, subject: object) -> Token | None:
+    """Find the newest good token of a purpose for a subject, without its secret; None when there is none."""
+    found = (
+        OneTimeToken.select()
+        .where(
+            OneTimeToken.purpose == purpose,
+            OneTimeToken.subject == str(subject),
+            OneTimeToken.used_at.is_null(),
+            OneTimeToken.expires_at > clock.now(),
+        )
+        .order_by(OneTimeToken.id.desc())
+        .first()
     )
     return _opened(found) if found else None
 

@@ -19,6 +19,7 @@ from tbb.services import (
     consents,
     delegations,
     drafts,
+    ending_together,
     informing,
     offers,
     sealed_fields,
@@ -209,6 +210,7 @@ def accepted(actor: Actor, wheel: Wheel) -> None:
     ).where(Case.id == old.id).execute()
     case_files.note_event(actor, old, CaseEventKind.HANDED_OVER, unit=wheel.unit_id)
     delegations.end_all(actor, old)
+    ending_together.end(actor, old, ending_together.HANDED_OVER)
     _note(actor, "case:handed-over", old, ("state", "outcome"))
     case_files.tell_those_who_answer(old.unit_id, "handover_accepted", f"accepted:{wheel.reference}", {"path": PATH})
 

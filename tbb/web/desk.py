@@ -36,6 +36,7 @@ MENU = (
     ("cases.desk", "Ärenden", Permission.READ_CASES, CASES),
     ("meetings.mine", "Möten", Permission.LIST_MEETINGS, ("meetings.", "meeting_", "calendars.")),
     ("informing.mine", "Hjul", Permission.INFORM, ("informing.", "cases.status")),
+    ("plans.mine", "Planer", Permission.READ_PLAN, ("plans.", "plan_steps.", "plan_papers.")),
     ("keeping.units", "Verksamheter", Permission.READ_ENTRY, ("keeping.", "appointing.", "faults.", "handovers.")),
     ("forums.listing", "Samverkansforum", Permission.READ_FORUMS, ("forums.",)),
     ("coverage.board", "Läget", Permission.READ_COVERAGE, ("coverage.",)),

@@ -39,6 +39,22 @@ WORDS = {
         "En sak väntar i dina ärenden", "{} saker väntar i dina ärenden",
         "Öppna listan och se vad som är mest bråttom.", "cases.desk", {}, "clipboard-list",
     ),
+    "plan_told": (
+        "Någon har sagt till om en plan", "Det är sagt till om planer {} gånger",
+        "Läs och hör av dig i dag.", "plans.mine", {}, "message-circle",
+    ),
+    "plan_ownerless": (
+        "En plan har ingen samordningsperson", "{} planer har ingen samordningsperson",
+        "Du har den tills någon ny är utsedd. Fråga barnet.", "plans.mine", {}, "user-question",
+    ),
+    "plan_followup": (
+        "En uppföljning är inte bokad eller inte nedskriven", "{} uppföljningar är inte bokade eller inte nedskrivna",
+        "Boka en dag, eller skriv ned hur det gick.", "plans.mine", {}, "calendar-event",
+    ),
+    "plan_actions": (
+        "En sak i en plan är din att göra", "{} saker i planer är dina att göra",
+        "Säg hur långt det har kommit.", "plans.mine", {}, "list-check",
+    ),
     "transitions": (
         "Ett barn slutar hos er till sommaren", "{} barn slutar hos er till sommaren",
         "Lämna över till den som tar vid, eller skriv att barnet stannar.", "transitions.round_of_summer", {}, "school",

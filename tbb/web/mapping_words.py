@@ -8,6 +8,7 @@ from tbb import clock
 from tbb.services import case_names
 from tbb.services.case_page import Event, Shown, WheelSeen
 from tbb.services.outcomes import MEETING, NONE, OTHER, OWN
+from tbb.services.plan_page import Shown as Planned
 from tbb.services.wheel_texts import AREA_NAMES, LEVEL_NAMES
 from tbb.web.case_desk_words import near
 from tbb.web.desk import plural
@@ -42,11 +43,14 @@ HAPPENED = {
     "exported": "Ärendet togs ut",
     "released": "Ett utdrag lämnades ut",
     "held": "Ärendet undantogs från gallring",
-    "unheld": "Undantaget från gallring hävdes",
-    "coordinator": "Samordningsperson",
     "meeting_set": "Ett möte bokades",
     "meeting_cancelled": "Ett möte ställdes in",
+    "plan_made": "Planen gjordes",
+    "plan_changed": "Planen ändrades",
+    "plan_ended": "Planen avslutades",
     "meeting_closed": "Anteckningarna från mötet stängdes",
+    "coordinator": "Samordningsperson",
+    "unheld": "Undantaget från gallring hävdes",
 }
 OUTCOME_NOTES = {
     OWN: "Ni har det som behövs för att hjälpa barnet. Skriv vad ni gör, följ upp och avsluta sedan.",
@@ -73,10 +77,11 @@ class Next:
     picture: str = ""
 
 
-def path(shown: Shown) -> list[tuple[str, str, str, str]]:
+def path(shown: Shown, planned: Planned | None = None) -> list[tuple[str, str, str, str]]:
     """Give the way of a case for `ui.timeline`: Upptäcka – Kartlägga – Samarbeta – Följa upp, with days."""
-    here = _here(shown)
-    notes = (_detected(shown), _mapped(shown), _collaborated(shown), _followed(shown))
+    here = _here(shown) if planned is None or shown.case.state == "closed" else 3
+    together = _collaborated(shown) if planned is None else f"{_day(planned.plan.made_at)}. Planen gjordes."
+    notes = (_detected(shown), _mapped(shown), together, _followed(shown, planned))
     found = []
     for number, (text, note) in enumerate(zip(("Upptäcka", "Kartlägga", "Samarbeta", "Följa upp"), notes, strict=True)):
         state = "now" if number == here else "done" if number < here and note else "next"
@@ -174,10 +179,14 @@ def _collaborated(shown: Shown) -> str:
     return {OWN: "Behövdes inte.", NONE: "Behövdes inte.", OTHER: "Lämnas över."}.get(shown.case.outcome, "")
 
 
-def _followed(shown: Shown) -> str:
+def _followed(shown: Shown, planned: Planned | None = None) -> str:
     case = shown.case
     if case.closed_at:
         return f"Avslutat {near(clock.local(case.closed_at).date())}."
+    if planned is not None and not planned.is_open:
+        return "Planen är avslutad. Ärendet kan avslutas."
+    if planned is not None:
+        return f"{_day(planned.followup.starts_at)}." if planned.followup else "Uppföljning är inte bokad."
     return "Följ upp åtgärderna och avsluta." if case.outcome == OWN else ""
 
 

@@ -17,7 +17,12 @@ log = logging.getLogger("tbb.errors")
 MARK_CHARACTERS = 12
 NAMES_OF_THE_THING = frozenset({"slug", "key", "number", "subject"})
 """Parts of addresses that say which thing it is, and nothing of what kind it is."""
-PLACES = {"case": audit.place_of_case, "meeting": audit.place_of_meeting, "talk": audit.place_of_talk}
+PLACES = {
+    "case": audit.place_of_case,
+    "meeting": audit.place_of_meeting,
+    "plan": audit.place_of_plan,
+    "talk": audit.place_of_talk,
+}
 """How a thing that is read is named by its reference, and where it belongs."""
 
 

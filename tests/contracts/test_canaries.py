@@ -35,6 +35,7 @@ from tbb.models import (
     OneTimeToken,
     Organizer,
     Participant,
+    Plan,
     RecoveryCode,
     TalkBooking,
     TalkHost,
@@ -55,6 +56,7 @@ SONG = b"kanarie"
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "forums.bringing", "case_exports.", "forgetting.held")
 RECORD_PAGES = ("meeting_records.",)
 BOOKING_PAGES = ("meetings.", "meeting_people.", "meeting_times.")
+PLAN_PAGES = ("plans.", "plan_steps.", "plan_papers.")
 PLANTED = {
     "fault message": ("faults.report",),
     "fault reply address": NOWHERE,
@@ -69,21 +71,24 @@ PLANTED = {
     "recovery code": NOWHERE,
     "one-time token": NOWHERE,
     "own calendar": NOWHERE,
-    "working name": (*CASE_PAGES, *RECORD_PAGES, *BOOKING_PAGES),
+    "working name": (*CASE_PAGES, *RECORD_PAGES, *BOOKING_PAGES, *PLAN_PAGES),
     "what was seen": (*CASE_PAGES, *RECORD_PAGES),
+    "goal": (*CASE_PAGES, *RECORD_PAGES, *PLAN_PAGES),
+    "action": (*CASE_PAGES, *RECORD_PAGES, *PLAN_PAGES),
+    "told of a plan": (*CASE_PAGES, *PLAN_PAGES),
     "mapping": CASE_PAGES,
     "case note": CASE_PAGES,
     "consent": CASE_PAGES,
     "reason of an event": CASE_PAGES,
     "draft": ("informing.",),
-    "record of a meeting": RECORD_PAGES,
-    "remark on minutes": ("meeting_records.read", "meeting_records.paper"),
-    "why somebody coordinates": RECORD_PAGES,
+    "record of a meeting": (*RECORD_PAGES, "case_exports."),
+    "remark on minutes": (*RECORD_PAGES, "case_exports."),
+    "why somebody coordinates": (*CASE_PAGES, *RECORD_PAGES, *PLAN_PAGES),
     "talk's name": ("talk_hours.show", "talk_hours.talk", "talk_hours.sure"),
     "talk's phone": ("talk_hours.talk",),
     "talk's e-mail": ("talk_hours.talk",),
-    "guardian of a meeting": (*BOOKING_PAGES, *RECORD_PAGES),
-    "needs of a meeting": (*BOOKING_PAGES, *RECORD_PAGES),
+    "guardian of a meeting": (*BOOKING_PAGES, *RECORD_PAGES, "case_exports."),
+    "needs of a meeting": (*BOOKING_PAGES, *RECORD_PAGES, "case_exports."),
 }  # fmt: skip
 """What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
 
@@ -92,14 +97,13 @@ OF_MEETINGS = (
     "record of a meeting", "remark on minutes", "why somebody coordinates", "guardian of a meeting",
     "needs of a meeting",
 )  # fmt: skip
-ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS), Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
+OF_PLANS = ("goal", "action", "told of a plan")
+ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS, *OF_PLANS), Permission.READ_CASE) | {"draft": Permission.OWN_WHEEL}
 """What must be allowed of the thing itself, whatever the page's own permission."""
 
 SEALED = (
     "fault message", "fault reply address", "letter words", "recovery code", "one-time token", "own calendar",
-    *OF_CASES, *OF_MEETINGS,
-    "draft",
-    "fault message", "fault reply address", "letter words", "recovery code", "one-time token", *OF_CASES, "draft",
+    *OF_CASES, *OF_MEETINGS, *OF_PLANS, "draft",
     "talk's name", "talk's phone", "talk's e-mail",
 )  # fmt: skip
 """What nobody can read in the database's own file either."""
@@ -168,6 +172,7 @@ def _of_unit(unit, word: dict[str, str]) -> None:
         ).execute()
     for meeting in case.meetings:
         _of_booking(meeting, word)
+    _of_plan(case, word)
     note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
     CaseNote.create(
         **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()
@@ -188,6 +193,13 @@ def _of_booking(meeting: Meeting, word: dict[str, str]) -> None:
         named = json.dumps({"name": word["guardian of a meeting"], "email": "", "phone": "", "note": ""})
         person.person = sealed_fields.seal(meeting, named, f"participant.person:{person.key}")
         person.save()
+
+
+def _of_plan(case: Case, word: dict[str, str]) -> None:
+    plan = Plan.get(Plan.case == case)
+    sealed_fields.save(plan, {"goal.halsa.own": word["goal"]})
+    make_meetings.action(plan, word["action"], area="halsa")
+    make_meetings.told(plan, word["told of a plan"])
 
 
 def _of_account(account: int, word: dict[str, str]) -> None:
