@@ -31,7 +31,7 @@ def written(actor: Actor, title: str = "Hösten i länet", body: str = "Hej på 
     """A newsletter with one part that says something."""
     made = newsletters.begin(actor, title, "HT2026", organizer=None, headings={})
     (first, *_rest) = newsletters.parts_of(made)
-    answers = {"title": "Aktuellt", "body": body, "article": None, "municipality": None}
+    answers = {"title": "Aktuellt", "body": body, "article": None} | dict.fromkeys(newsletters.PART[3:])
     newsletters.save_part(actor, first, answers, seen=newsletters.mark_of(first))
     return Newsletter.get_by_id(made.id)
 

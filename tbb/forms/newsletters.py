@@ -144,10 +144,14 @@ class PartForm(FlaskForm):
     body = _body("Egen text", 10)
     article = SelectField("Publicerad nyhet", description="Rubrik och ingress följer med, och en länk till nyheten.")
 
-    def offer(self, municipalities: Choices, articles: Choices) -> Self:
+    happening = SelectField("Webbinarium eller träff")
+    material = SelectField("Material")
+
+    def offer(self, municipalities: Choices, shown: dict[str, list[tuple[str, str]]]) -> Self:
         """Let one of each be chosen."""
         self.municipality.choices = offered([("", "Hela länet"), *municipalities])
-        self.article.choices = offered([("", "Ingen nyhet"), *articles])
+        for name, choices in shown.items():
+            self[name].choices = offered([("", "Inget"), *choices])
         return self
 
     def answers(self) -> dict[str, object]:
@@ -155,8 +159,9 @@ class PartForm(FlaskForm):
         return {
             "title": self.title.data,
             "body": self.body.data,
-            "municipality": int(self.municipality.data) if self.municipality.data else None,
-            "article": int(self.article.data) if self.article.data else None,
+        } | {
+            name: int(self[name].data) if self[name].data else None
+            for name in ("municipality", "article", "happening", "material")
         }
 
 

@@ -133,7 +133,8 @@ def part(key: str, number: int) -> Response:
     """Show one part."""
     newsletter, section = _found_part(key, number)
     told = {name: getattr(section, name) for name in ("title", "body")}
-    told |= {"municipality": str(section.municipality_id or ""), "article": str(section.article_id or "")}
+    chosen = ("municipality", "article", "happening", "material")
+    told |= {name: str(section.__data__[name] or "") for name in chosen}
     form = _offered(PartForm(formdata=None, data=told), newsletter)
     form.seen.data = newsletters.mark_of(section)
     return _part_page(newsletter, section, form)
@@ -211,7 +212,7 @@ def _found_part(key: str, number: int) -> tuple[Newsletter, NewsletterSection]:
 
 
 def _offered(form: PartForm, newsletter: Newsletter) -> PartForm:
-    return form.offer(content_shelf.municipalities(), newsletters.articles_to_choose(newsletter))
+    return form.offer(content_shelf.municipalities(), newsletters.to_choose(newsletter))
 
 
 def _new_part() -> NewPartForm:

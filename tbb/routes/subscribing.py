@@ -28,8 +28,7 @@ ONE_CLICK = "One-Click"
 @public
 def archive() -> Response:
     """Show the archive by term, and ask who wants the next one."""
-    form = SubscribeForm(formdata=None, topics=[code for code, _words in words.topics()], language=current().code)
-    return _archive(form)
+    return _archive(SubscribeForm(formdata=None, language=current().code))
 
 
 @bp.post("")

@@ -33,6 +33,7 @@ LETTERS = (
       "SIP": "Överenskommelsen om SIP är ny. Den säger tydligare vem som kallar.",
       "Kontakt": "Har du frågor? [Kontakta oss](/kontakt)."}),
 )  # fmt: skip
+NOTHING = {"happening": None, "material": None, "municipality": None}
 READERS = (
     ("lasare.ett@exempel.example", (ReaderTopic.NEWS, ReaderTopic.SIP), (), "sv"),
     ("lasare.tva@exempel.example", (ReaderTopic.NEWS,), ("flen",), "sv"),
@@ -53,7 +54,7 @@ def play() -> None:
     draft = newsletters.begin(writer, "Vårens första brev", "VT2027", organizer=None, headings=HEADINGS)
     article = Article.get_or_none(Article.state == "published")
     first = newsletters.parts_of(draft)[0]
-    answers = {"title": first.title, "body": "", "article": article and article.id, "municipality": None}
+    answers = {"title": first.title, "body": "", "article": article and article.id} | NOTHING
     newsletters.save_part(writer, first, answers, seen=newsletters.mark_of(first))
     for email, topics, places, language in READERS:
         basis = f"form {subscribing.TEXT_VERSION}"
@@ -66,7 +67,7 @@ def _in_the_archive(writer: Actor, term: str, days: int, title: str, lead: str, 
     made = newsletters.save(writer, made, head, seen=made.version)
     for part in newsletters.parts_of(made):
         if part.title in said:
-            answers = {"title": part.title, "body": said[part.title], "article": None, "municipality": None}
+            answers = {"title": part.title, "body": said[part.title], "article": None} | NOTHING
             newsletters.save_part(writer, part, answers, seen=newsletters.mark_of(part))
     moment = clock.now() - timedelta(days=days)
     words = json.dumps(newsletter_render.words_of(Newsletter.get_by_id(made.id)), ensure_ascii=False)

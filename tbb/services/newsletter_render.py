@@ -20,15 +20,13 @@ _LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 
 @dataclass(frozen=True)
 class DrawnPart:
-    """A part as readers see it. `link` is where the whole article is, a path of our own."""
+    """A part as readers see it. `shown` is what it shows of others: (path of our own, title, lead)."""
 
     kind: str
     title: str
     place: str
     html: CleanHtml
-    link: str
-    link_title: str
-    lead: str
+    shown: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -48,22 +46,30 @@ class Drawn:
 
 
 def words_of(newsletter: Newsletter) -> dict[str, Any]:
-    """Give what a newsletter says just now, to be kept as it is: what articles say is taken along. Empty parts are not.
+    """Give what a newsletter says just now, to be kept as it is; what it shows of others is taken along.
 
-    A part may also show an event or a material: these join here, as `article` does.
+    Empty parts are left out.
     """
     asked = (
-        "SELECT s.kind, s.title, s.body, COALESCE(m.name, ''), a.slug, a.live FROM newsletter_section s"
+        "SELECT s.kind, s.title, s.body, COALESCE(m.name, ''), a.slug, a.live, h.slug, h.title, h.lead,"
+        " t.slug, t.title, t.lead FROM newsletter_section s"
         " LEFT JOIN municipality m ON m.id = s.municipality_id"
         " LEFT JOIN article a ON a.id = s.article_id AND a.state = 'published'"
+        " LEFT JOIN happening h ON h.id = s.happening_id AND h.state = 'published'"
+        " LEFT JOIN material t ON t.id = s.material_id AND t.state = 'published'"
         " WHERE s.newsletter_id = ? ORDER BY s.position, s.id"
     )
     parts = []
-    for kind, title, body, place, slug, live in rows(asked, (newsletter.id,)):
-        if body.strip() or slug:
-            said = json.loads(live) if slug else {}
-            article = {"title": said["title"], "lead": said["lead"], "path": f"/nyheter/{slug}"} if slug else None
-            parts.append({"kind": kind, "title": title, "place": place, "body": body, "article": article})
+    for kind, title, body, place, slug, live, *others in rows(asked, (newsletter.id,)):
+        said = json.loads(live) if slug else {"title": "", "lead": ""}
+        told = [
+            ("/nyheter", slug, said["title"], said["lead"]),
+            ("/webbinarier", *others[:3]),
+            ("/material", *others[3:]),
+        ]
+        shown = [{"path": f"{shelf}/{name}", "title": words, "lead": lead} for shelf, name, words, lead in told if name]
+        if body.strip() or shown:
+            parts.append({"kind": kind, "title": title, "place": place, "body": body, "shown": shown})
     head = {name: getattr(newsletter, name) for name in ("title", "lead", "term", "language")}
     return head | {"parts": parts}
 
@@ -73,19 +79,9 @@ def draw(words: dict[str, Any]) -> Drawn:
     known = pictures.shown([key for part in words["parts"] for key in rich_text.pictures_in(part["body"])])
     parts = []
     for part in words["parts"]:
-        article = part["article"] or {"title": "", "lead": "", "path": ""}
         html = rich_text.to_html(part["body"], picture=lambda key: _img(known[key]) if key in known else "")
-        parts.append(
-            DrawnPart(
-                part["kind"],
-                part["title"],
-                part["place"],
-                _one_level_down(html),
-                article["path"],
-                article["title"],
-                article["lead"],
-            )  # fmt: skip
-        )
+        shown = tuple((one["path"], one["title"], one["lead"]) for one in part["shown"])
+        parts.append(DrawnPart(part["kind"], part["title"], part["place"], _one_level_down(html), shown))
     return Drawn(words["title"], words["lead"], words["term"], words["language"], tuple(parts))
 
 
@@ -96,8 +92,7 @@ def plain(drawn: Drawn, base_url: str) -> str:
         said.append("\n".join(line for line in (part.title.upper(), part.place) if line))
         if part.html:
             said.append(_plain(part.html, base_url))
-        if part.link:
-            said.append(f"{part.link_title}\n{part.lead}\n{base_url}{part.link}")
+        said += [f"{title}\n{lead}\n{base_url}{path}" for path, title, lead in part.shown]
     return "\n\n".join(filter(None, said)) + "\n"
 
 

@@ -19,7 +19,7 @@ from tbb.services import audit, content_shelf, content_words, letters, newslette
 FIXED = tuple(kind for kind in SectionKind if kind is not SectionKind.OWN)
 """The parts that a newsletter of the county begins with, in this order."""
 HEAD = ("title", "lead", "term", "language")
-PART = ("title", "body", "article", "municipality")
+PART = ("title", "body", "article", "happening", "material", "municipality")
 LONGEST = {"title": 110, "lead": 400, "body": 15_000}
 MOST_PARTS = 30
 MOST_LISTED = 200
@@ -202,13 +202,17 @@ def let_be_found(newsletter: Newsletter) -> None:
     versions.bump(versions.DIRECTORY)
 
 
-def articles_to_choose(newsletter: Newsletter) -> list[tuple[str, str]]:
-    """The published articles that a part may show: (number, title), the newest first."""
-    asked = (
-        "SELECT id, live FROM article WHERE state = 'published' AND (organizer_id IS NULL OR organizer_id = ?)"
-        " ORDER BY published_at DESC LIMIT 60"
-    )
-    return [(str(number), json.loads(live)["title"]) for number, live in rows(asked, (newsletter.organizer_id or 0,))]
+def to_choose(newsletter: Newsletter) -> dict[str, list[tuple[str, str]]]:
+    """What is published that a part may show: {"article": [(number, title), …], …}, the newest first."""
+    found = {}
+    for table, title in (("article", "live"), ("happening", "title"), ("material", "title")):
+        asked = (
+            f"SELECT id, {title} FROM {table} WHERE state = 'published' AND (organizer_id IS NULL OR organizer_id = ?)"
+            " ORDER BY published_at DESC, id DESC LIMIT 60"
+        )
+        told = rows(asked, (newsletter.organizer_id or 0,))
+        found[table] = [(str(number), json.loads(said)["title"] if title == "live" else said) for number, said in told]
+    return found
 
 
 def _made(actor: Actor, title: str, term: str, organizer: int | None) -> Newsletter:

@@ -100,6 +100,12 @@ def letter_state(code: State, problem: str) -> str:
     return f"{LETTER_STATES[code]}. {why}".strip()
 
 
+def basis(kept: str) -> str:
+    """Say how we know that a reader wants letters."""
+    kind, _sign, told = kept.partition(" ")
+    return f"Formuläret, text {told}" if kind == "form" else f"Gammal lista: {told}"
+
+
 def fault(code: Fault) -> str:
     """Say why a row of a list is not taken."""
     return FAULTS[code]

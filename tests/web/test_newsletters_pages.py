@@ -81,11 +81,32 @@ def test_a_newsletter_has_the_countys_parts_in_an_order_of_ones_own(writer, begu
     go(writer, begun, status=404)
 
 
+def test_a_part_shows_what_is_published(lively):
+    writer = signed_in(lively, "kommunikator")
+    begun = send(writer, SHELF, title="Allt nytt", term="HT2026", where="lanet").location
+    number = numbers(writer, begun)[0]
+    page = go(writer, f"{begun}/delar/{number}")
+    chosen = {name: page.soup.select(f"[name={name}] option")[1] for name in ("article", "happening", "material")}
+    submit(writer, f"{begun}/delar/{number}", {name: option["value"] for name, option in chosen.items()})
+    shown = go(writer, f"{begun}/visa")
+    for option in chosen.values():
+        link = next(link for link in shown.soup.select("article a") if link.text == option.text)
+        go(writer, link["href"])
+
+
 def test_two_who_write_do_not_write_over_each_other(writer, begun):
     number = numbers(writer, begun)[0]
     first = go(writer, f"{begun}/delar/{number}").soup.select_one("[name=seen]")["value"]
     fill(writer, begun)
-    late = {"seen": first, "title": "Aktuellt", "body": "Annat.", "municipality": "", "article": ""}
+    late = {
+        "seen": first,
+        "title": "Aktuellt",
+        "body": "Annat.",
+        "municipality": "",
+        "article": "",
+        "happening": "",
+        "material": "",
+    }
     page = send(writer, f"{begun}/delar/{number}", 409, **late)
     assert "under tiden" in page.words and "Annat." in page.soup.select_one("textarea").text
     with connection():
@@ -133,7 +154,17 @@ def send_part(writer, begun: str):
     """Try to change a newsletter that is on its way; give the page that it leads to."""
     with connection():
         number = NewsletterSection.select().order_by(NewsletterSection.id).first().id
-    answer = send(writer, f"{begun}/delar/{number}", seen="", title="x", body="y", municipality="", article="")
+    answer = send(
+        writer,
+        f"{begun}/delar/{number}",
+        seen="",
+        title="x",
+        body="y",
+        municipality="",
+        article="",
+        happening="",
+        material="",
+    )
     return go(writer, answer.location)
 
 
