@@ -60,6 +60,10 @@ def of_meeting(name: str) -> Word:
         return Word("Närvaro", CHOICE)
     if head == "deviation":
         return Word("En verksamhet kom inte", TEXT)
+    if head == "say":
+        return Word("Anmärkning på anteckningarna", TEXT)
+    if head == "fix":
+        return Word("Rättelse", TEXT, area=tail if tail in AREAS else "")
     return case_names.word_of(name)
 
 

@@ -22,6 +22,7 @@ from tbb.models import (
 )
 from tbb.services import case_names, collaboration_names, meetings, plan_actions, plan_notes, sealed_fields, weeks
 from tbb.services.case_entry import Entry, Place
+from tbb.services.wheel_texts import AREAS
 
 Named = Callable[[int | None], str]
 Placed = Callable[[int | None], Place]
@@ -246,10 +247,12 @@ def fields_of(thing: Meeting | Plan, named: Named) -> list[Entry]:
     said = [(row, text) for row, text in zip(found, opened, strict=True) if text]
     hidden = {row[0].removesuffix(".hidden") for row, text in said if row[0].endswith(".hidden") and text == "1"}
     closed = {name.split(".")[1] for name in hidden if name.count(".") == 1}
+    of_actions = {row[0].rpartition(".")[0]: text for row, text in said if row[0].startswith("do.") and text in AREAS}
     word_of = collaboration_names.of_meeting if isinstance(thing, Meeting) else collaboration_names.of_plan
     entries = []
     for (name, _body, version, saved_at, saved_by), text in said:
         word = word_of(name)
+        word = replace(word, area=of_actions.get(name.rpartition(".")[0], word.area))
         entries.append(
             Entry(
                 id=f"{thing.reference}:{name}", name=f"{collaboration_names.head_of(thing)}{name}", label=word.label,

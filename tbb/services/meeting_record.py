@@ -21,6 +21,7 @@ from tbb.services import (
     meeting_shelf,
     meetings,
     plan_actions,
+    plan_notes,
     plans,
     sealed_fields,
 )
@@ -28,6 +29,8 @@ from tbb.services.meeting_moments import Closed, NotHeld
 from tbb.services.meeting_sheet import Sheet
 from tbb.services.sealed_fields import Field
 
+DID_NOT_COME = "Kom inte till mötet."
+"""What stands of a service that did not come, when nobody has written more (R19)."""
 QUIET = timedelta(minutes=5)
 """While somebody goes on in the same parts the audit is told this often; each field has its own day and hand."""
 
@@ -106,7 +109,8 @@ def close(actor: Actor, meeting: Meeting) -> Meeting:
     sheet = meeting_sheet.whole_of(stands)
     if lacking := missing(sheet, actor):
         raise NotReady(lacking)
-    sealed_fields.save(stands, {meeting_sheet.AGENDA: " ".join(area.code for area in sheet.agenda)}, by=actor.account)
+    codes = [area.code for area in sheet.agenda]
+    sealed_fields.save(stands, {meeting_sheet.AGENDA: " ".join(codes)} | _hidden(sheet, codes), by=actor.account)
     moment = clock.now()
     Meeting.update(
         state=MeetingState.CLOSED, held_at=stands.held_at or moment, closed_at=moment, version=Meeting.version + 1
@@ -185,6 +189,8 @@ def _write(
     attended = {name: text for name, text in answers.items() if meeting_sheet.ATTENDED.fullmatch(name)}
     sealed = {name: text for name, text in answers.items() if name not in attended}
     changed = list(sealed_fields.save(meeting, sealed, by=actor.account, seen=seen))
+    written = {name.split(".")[1] for name in changed if name.startswith("area.")}
+    sealed_fields.save(meeting, _hidden(sheet, written), by=actor.account)
     for name, text in attended.items():
         if text != sheet.fields.get(name, Field()).text:
             Participant.update(attended=Attendance(text)).where(Participant.key == name.partition(".")[2]).execute()
@@ -192,6 +198,11 @@ def _write(
     if changed and meeting.state == MeetingState.SET and meeting_moments.has_begun(meeting):
         Meeting.update(state=MeetingState.HELD, held_at=clock.now()).where(Meeting.id == meeting.id).execute()
     return tuple(changed)
+
+
+def _hidden(sheet: Sheet, codes: Iterable[str]) -> dict[str, str]:
+    """Mark the areas that guardians may not read of in the record too, so that no printout for them holds those."""
+    return {f"area.{area.code}.hidden": "1" for area in sheet.areas if area.hidden and area.code in codes}
 
 
 def _note(actor: Actor, meeting: Meeting, changed: Iterable[str], *, quiet: bool) -> None:
@@ -233,6 +244,8 @@ def _make_plan(actor: Actor, meeting: Meeting, sheet: Sheet) -> None:
         followups.book(actor, plan, wall=when, minutes=minutes, by_words=theirs)
         if theirs:
             sealed_fields.save(meeting, {meeting_sheet.BOOKED_BY: theirs}, by=actor.account)
+    for unit in sheet.absent:
+        plan_notes.deviate(actor, plan, unit, sheet.texts.get(f"deviation.{unit}", "") or DID_NOT_COME)
 
 
 def _name_of(actor: Actor) -> str:

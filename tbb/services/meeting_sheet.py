@@ -272,15 +272,6 @@ def todos_of(texts: Mapping[str, str]) -> tuple[Todo, ...]:
     return tuple(Todo(key, **parts) for key, parts in found.items() if parts.get("what"))
 
 
-def agenda_of(case: Case, texts: Mapping[str, str]) -> tuple[str, ...]:
-    """Name the areas of a meeting: those that closed minutes hold, else the flagged ones and those written about."""
-    if AGENDA in texts:
-        return tuple(code for code in texts[AGENDA].split() if code in AREAS)
-    levels = case_files.card_of(case).levels
-    written = {name.split(".")[1] for name in texts if name.startswith("area.")}
-    return tuple(code for code in in_order(levels) if levels.get(code) in FLAGGED or code in written)
-
-
 def in_order(levels: Mapping[str, str]) -> list[str]:
     """Put the areas in order, what presses most first."""
     return sorted(AREAS, key=lambda code: (case_page.URGENCY.index(levels.get(code, "")), AREAS.index(code)))

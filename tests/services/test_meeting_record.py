@@ -16,6 +16,7 @@ from tbb.services import (
     case_files,
     case_page,
     case_readers,
+    collaboration_record,
     consent_taking,
     consents,
     coordinators,
@@ -26,10 +27,12 @@ from tbb.services import (
     meeting_sheet,
     meeting_shelf,
     plan_actions,
+    plan_notes,
     resealing,
     sealed_fields,
     weeks,
 )
+from tbb.services.case_entry import Place
 from tbb.services.consent_taking import Scope
 from tbb.services.demo_cast import account_of
 from tbb.services.meeting_moments import Closed, NotHeld
@@ -222,6 +225,8 @@ def test_closing_makes_the_plan_books_the_followup_and_tells_those_who_read(meet
     by = sealed_fields.texts(booked)[followups.BY]
     assert by.startswith("Bokad av ") and by.endswith(" åt samordningspersonen.")
     assert said(meeting)["followup.by"] == by and said(meeting)["agenda"] == "trygghet hemmet"
+    (note,) = plan_notes.of_plan(who("bba"), plan)
+    assert (note.kind, note.text, note.unit) == ("deviation", "Fick förhinder.", units()["sister"].label)
     assert [each.what for each in CaseEvent.select().where(CaseEvent.case == meeting.case)][-1] == "meeting_closed"
     told = {letter.recipient for letter in Letter.select().where(Letter.template == "minutes_ready")}
     assert told == {part(meeting, persona).account.email for persona in ("personal", "granne", "ersattare")}
@@ -340,3 +345,14 @@ def test_who_reads_the_minutes_has_read_of_the_case(meeting):
     name = part(meeting, "granne").account.name
     assert name in {reader for _at, reader in case_page.last_readers(who("bba"), case)}
     assert name in {reader.who for reader in case_readers.look(who("bba"), case).readers}
+
+
+def test_what_guardians_may_not_read_is_marked_on_its_way_to_paper(meeting):
+    mapping.save(who("bba"), meeting.case, {"now.hemmet.level": "stod", "now.hemmet.hidden": "1"})
+    meeting_record.save(who("bba"), meeting, everything(meeting) | {f"do.{KEY}.area": "hemmet"})
+    assert [area.code for area in sheet_of(meeting).agenda if area.hidden] == ["hemmet"]
+    case = Case.get_by_id(meeting.case_id)
+    (met,) = collaboration_record.gather(case, lambda _account: "", lambda _unit: Place()).meetings
+    open_to_all = {entry.text for entry in met.entries if not entry.hidden}
+    assert "Jag vill att någon möter mig." in open_to_all
+    assert not {"Familjen får stöd.", "Möter vid dörren"} & open_to_all

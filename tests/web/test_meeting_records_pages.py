@@ -276,3 +276,22 @@ def test_a_consultation_asks_for_nobody(county, bba):
     submit(bba, path(meeting, "/avsluta"), action="/avsluta")
     with connection():
         assert Meeting.get_by_id(meeting.id).state == "closed"
+
+
+def test_a_followup_is_recorded_too_and_leads_on_to_the_plan(meeting, bba):
+    record(bba, meeting)
+    appoint(bba, meeting)
+    submit(bba, path(meeting, "/avsluta"), action="/avsluta")
+    with connection():
+        plan = Plan.get(Plan.case == meeting.case)
+        now = clock.now() - timedelta(minutes=5)
+        Meeting.update(starts_at=now, ends_at=now + timedelta(hours=1)).where(Meeting.id == plan.followup_id).execute()
+        again = plan.followup
+    shown = go(bba, path(again))
+    assert f"/planer/{plan.key}/uppfoljning" in shown.links and not shown.soup.select("[name='followup.day']")
+    came = {field["name"]: "yes" for field in shown.soup.select("[name^='attended.']")}
+    words = {"voice.says": "Det är bättre.", "area.trygghet.agreed": "Lika.", "area.hemmet.agreed": "Lika."}
+    send(bba, shown, path(again), came | words, action="/anteckningar")
+    submit(bba, path(again, "/avsluta"), action="/avsluta")
+    with connection():
+        assert Meeting.get_by_id(again.id).state == "closed" and Plan.get_by_id(plan.id).followup_id == again.id
