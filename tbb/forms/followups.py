@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
 
 from tbb.forms.cleaning import one_line_always
-from tbb.forms.guard import Guarded
+from tbb.forms.guard import no_personal_number
 from tbb.forms.mapping import LookedAtForm, MarkField
 from tbb.forms.plans import LENGTHS, SHORT, WHOSE, needed, wall_of, words
 from tbb.services import case_names, followup_record
@@ -74,7 +74,7 @@ class _Followup(LookedAtForm):
         "Vem har valt tiden och sagt vad som blir av planen?",
         description="Du skriver åt den som är samordningsperson.",
         filters=[one_line_always],
-        validators=[Length(max=120), Guarded()],
+        validators=[Length(max=120), no_personal_number],
     )
     stead = False
 

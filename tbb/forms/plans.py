@@ -19,7 +19,7 @@ from wtforms.validators import (
 )
 
 from tbb.forms.cleaning import kept_text, one_line_always
-from tbb.forms.guard import Guarded
+from tbb.forms.guard import Guarded, no_personal_number
 from tbb.forms.mapping import TOO_LONG, LookedAtForm, MarkField, SealedForm, form_of
 from tbb.services import plans, weeks
 from tbb.services.plan_actions import NewAction, Somebody
@@ -51,6 +51,22 @@ def _radio(label: str, choices: dict[str, str], missing: str, **more: Any) -> Ra
     return RadioField(label, choices=options, validate_choice=False, validators=known, **more)
 
 
+def always(form: FlaskForm) -> bool:
+    """Whether something holds of every form."""
+    return True
+
+
+def needed(condition: Any, missing: str) -> Any:
+    """Make the validator of a field that must be filled in when something holds."""
+
+    def check(form: FlaskForm, field: Any) -> None:
+        if condition(form) and not field.data:
+            field.errors = []
+            raise StopValidation(missing)
+
+    return check
+
+
 class _Goals(SealedForm):
     """The goals of each area, in the child's words and in the professionals'."""
 
@@ -72,7 +88,7 @@ class ActionForm(LookedAtForm):
         "Skriv vem, om personen inte finns i listan",
         description="Till exempel mamma, farfar eller en fritidsledare.",
         filters=[one_line_always],
-        validators=[Length(max=LINE, message=TOO_LONG), Guarded()],
+        validators=[Length(max=LINE, message=TOO_LONG), no_personal_number],
         render_kw={"autocomplete": "off"},
     )
     unit = SelectField("För vilken verksamhet?", validate_choice=False)
@@ -149,8 +165,8 @@ class TimeForm(FlaskForm):
 
     stead = False
 
-    day = DateField("Dag", validators=[InputRequired("Välj en dag.")])
-    at = TimeField("Klockan", validators=[InputRequired("Skriv när det börjar, till exempel 13.00.")])
+    day = DateField("Dag", validators=[needed(always, "Välj en dag.")])
+    at = TimeField("Klockan", validators=[needed(always, "Skriv när det börjar, till exempel 13:00.")])
     minutes = SelectField("Hur länge?", choices=LENGTHS, coerce=int, default=60)
     place_words = StringField(
         "Var ses ni?",
@@ -162,7 +178,7 @@ class TimeForm(FlaskForm):
         "Vem har valt tiden?",
         description="Du bokar åt den som är samordningsperson.",
         filters=[one_line_always],
-        validators=[Length(max=LINE, message=TOO_LONG), Guarded()],
+        validators=[Length(max=LINE, message=TOO_LONG), no_personal_number],
     )
 
     def in_the_stead(self, yes: bool) -> TimeForm:
@@ -272,17 +288,6 @@ def week_words(sunday: date) -> str:
 def wall_of(day: date | None, at: time | None) -> str:
     """Put a day and a time together as the clock on the wall says it; "" when one is missing."""
     return f"{day.isoformat()}T{at.strftime('%H:%M')}" if day and at else ""
-
-
-def needed(condition: Any, missing: str) -> Any:
-    """Make the validator of a field that must be filled in when something holds."""
-
-    def check(form: FlaskForm, field: Any) -> None:
-        if condition(form) and not field.data:
-            field.errors = []
-            raise StopValidation(missing)
-
-    return check
 
 
 def _day(text: str | None) -> date | None:

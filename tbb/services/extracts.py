@@ -65,7 +65,9 @@ LEFT_OUT = "Några uppgifter är inte med, för att de omfattas av sekretess."
 _READERS = """
     SELECT DISTINCT duty, unit FROM audit_row WHERE outcome = 'read' AND duty <> '' AND unit IS NOT NULL
       AND (thing = 'case' AND thing_id = ? OR thing = 'wheel' AND thing_id IN
-           (SELECT reference FROM wheel WHERE case_id = ?))
+           (SELECT reference FROM wheel WHERE case_id = ?)
+           OR thing = 'meeting' AND thing_id IN (SELECT reference FROM meeting WHERE case_id = ?)
+           OR thing = 'plan' AND thing_id IN (SELECT reference FROM plan WHERE case_id = ?))
 """
 
 
@@ -323,7 +325,7 @@ def _sheet(case: Case, record: Record) -> Sheet:
 
 def _readers(case: Case) -> Table | None:
     """The duties in which somebody has read, by unit; no names, for these are about others."""
-    found = rows(_READERS, (case.reference, case.id))
+    found = rows(_READERS, (case.reference, *[case.id] * 3))
     told = sorted((DUTIES.get(duty, duty), str(case_record.place_of(unit))) for duty, unit in found)
     return Table("Vilka som har läst uppgifterna", ("Vilka som har läst", "Verksamhet"), tuple(told)) if told else None
 

@@ -10,7 +10,7 @@ from tbb.models.kinds import Duty
 from tbb.services.audit_alarms import Shown as Alarm
 from tbb.services.audit_reading import Line
 from tbb.services.tables import csv_of
-from tbb.web import content_deed_words, meeting_deed_words
+from tbb.web import content_deed_words, meeting_deed_words, plan_deed_words
 from tbb.web.duty_words import DUTIES
 
 ACTIONS = (
@@ -243,6 +243,7 @@ ACTIONS = (
         "case:reopen": "Öppna ett ärende igen",
     }
     | meeting_deed_words.DEEDS
+    | plan_deed_words.DEEDS
     | content_deed_words.DEEDS
 )
 """Every deed in words. One that is not here is shown as it is; a test wants all that the code writes to be here."""
@@ -386,7 +387,7 @@ def thing_label(line: Line) -> str:
 
 def field_names(names: Iterable[str]) -> str:
     """What some fields are called, in one line."""
-    return ", ".join(FIELDS.get(name, name) for name in names)
+    return ", ".join(FIELDS.get(name, plan_deed_words.FIELDS.get(name, name)) for name in names)
 
 
 def duty_name(duty: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from tbb import clock, database
 from tbb.case_keys import CaseKeys
 from tbb.crypto import CannotOpen
 from tbb.database import connection, on_postgresql, rows
-from tbb.models import Case, Unit, Wheel
+from tbb.models import Case, Meeting, Unit, Wheel
+from tbb.policy import Actor
 from tbb.services import (
     actors,
     case_desk,
@@ -20,17 +23,25 @@ from tbb.services import (
     case_notes,
     consent_taking,
     drafts,
+    family_sheet,
+    followup_record,
+    followups,
     holds,
     informing,
     mapping,
+    meetings,
     outcomes,
+    plan_actions,
+    plan_notes,
+    plan_owners,
+    plans,
     resealing,
     sealed_fields,
     transitions,
 )
 from tbb.services.consents import Voice
 from tbb.services.demo_cast import account_of
-from tests import engines
+from tests import engines, make_meetings
 from tests.at_work import units
 from tests.people import signed_in
 
@@ -88,9 +99,39 @@ def live(bird: Birds) -> Case:
     outcomes.decide(bba, Case.get_by_id(case.id), "own", bird("outcome"), bird("measures"), close=True)
     outcomes.reopen(bba, Case.get_by_id(case.id), bird("reopen"))
     case = Case.get_by_id(case.id)
+    meet(bird, bba, case)
     transitions.begin(bba, case, other, reason="moves", areas=AREAS, summary=bird("summary"))
     case_export.make(bba, case, bird("export"))
     return Case.get_by_id(case.id)
+
+
+def meet(bird: Birds, bba: Actor, case: Case) -> None:
+    """Let the case have a meeting, a samordningsperson, a plan, what is told of it, and a follow-up."""
+    bba_account, today = account_of("bba"), clock.today()
+    meeting = make_meetings.meeting(case, at=clock.now() - timedelta(hours=2), state="held")
+    guardian = make_meetings.participant(meeting)
+    person = json.dumps(make_meetings.GUARDIAN | {"name": bird("person"), "note": bird("person")})
+    guardian.person = sealed_fields.seal(meeting, person, meetings.person_place(guardian.key))
+    guardian.save()
+    sealed_fields.save(meeting, {name: bird(name) for name in ("voice.says", "area.halsa.agreed", "needs")})
+    goals = {f"goal.{area}.{part}": bird("goal") for area in AREAS for part in ("child", "own")}
+    action = plan_actions.NewAction(bird("what"), bird("who"), due_on=today, unit=case.unit_id, account=bba_account)
+    plan = plans.make(bba, meeting, goals=goals, actions=[action])
+    somebody = plan_actions.possible(case)[0]
+    plan_owners.hand_on(
+        bba, plan, plan_owners.Choice(somebody, False, bird("why"), bird("wish"), False, bird("reason"))
+    )
+    plan_notes.tell(plan_notes.new_link(bba, plan), words=bird("family"), phone="070-174 06 05")
+    note = plan_notes.of_plan(bba, plan)[0]
+    plan_notes.settle(bba, plan, note.key, bird("done"))
+    wall = (clock.local(clock.now()) + timedelta(days=3)).strftime("%Y-%m-%dT13:00")
+    booked = followups.book(bba, plan, wall=wall, by_words=bird("booked"))
+    begun = clock.now() - timedelta(minutes=5)
+    Meeting.update(starts_at=begun, ends_at=begun + timedelta(hours=1)).where(Meeting.id == booked.id).execute()
+    said = {name: bird(name) for name in followup_record.FIELDS if name.endswith((".see", ".words"))}
+    said |= {"better.child": "yes", "listened.child": "yes"}
+    followup_record.record(bba, plan, said, outcome="changed", reason=bird("outcome"), next_wall=wall)
+    family_sheet.content(bba, plan)
 
 
 def test_no_word_about_a_child_lies_open_in_any_file(own_keys, tmp_path, caplog, capfd):
