@@ -10,7 +10,7 @@ from tbb.database import load, rows
 from tbb.models import Case, Coordinator, ForumItem, MeetingParty, Participant
 from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor
-from tbb.services import audit, case_shelf, consents, meeting_invitations
+from tbb.services import audit, case_shelf, consents, letters, meeting_invitations
 
 _PARTIES = """
     SELECT y.id, y.unit_id FROM meeting_party y JOIN meeting m ON m.id = y.meeting_id
@@ -18,6 +18,10 @@ _PARTIES = """
         SELECT 1 FROM participant p WHERE p.party_id = y.id AND p.state <> 'draft') ORDER BY y.id
 """
 """The services that have been asked: what is only drafted has not reached anybody, and may lack a consent still."""
+_ACTIONS = """
+    SELECT a.unit_id, a.key FROM plan_action a JOIN plan p ON p.id = a.plan_id
+    WHERE p.case_id = ? AND p.state <> 'ended' AND a.unit_id IS NOT NULL ORDER BY a.id
+"""
 _MEMBERS = """
     SELECT i.id, f.unit_id FROM forum_item i JOIN forum_date d ON d.id = i.date_id
     JOIN forum_member f ON f.forum_id = d.forum_id WHERE i.case_id = ? AND i.ended_at IS NULL
@@ -42,7 +46,11 @@ def end_uncovered(actor: Actor, case: Case) -> int:
     for coordinator in load(Coordinator, "case_id = ? AND ended_at IS NULL AND unit_id IS NOT NULL", (case.id,)):
         if not open_to(coordinator.unit_id, Information.PLAN):
             _end(Coordinator, coordinator.id)
+            _stop_letters(f"coordinator:{coordinator.id}", f"plan-yours:{coordinator.id}")
             ended.add(coordinator.unit_id)
+    for unit, key in rows(_ACTIONS, (case.id,)):
+        if not open_to(unit, Information.PLAN):
+            _stop_letters(f"plan-action:{key}:%")
     ended |= _end_items(case, open_to)
     if ended:
         audit.record(
@@ -74,6 +82,13 @@ def _end_items(case: Case, open_to: Callable[[int], bool]) -> set[int]:
             _end(ForumItem, item)
             ended |= set(units)
     return ended
+
+
+def _stop_letters(*marks: str) -> None:
+    """Stop what is written to somebody about a plan and has not left."""
+    for mark in marks:
+        for (dedupe,) in rows("SELECT dedupe FROM letter WHERE state = 'queued' AND dedupe LIKE ?", (mark,)):
+            letters.stop(dedupe)
 
 
 def _end(model: type, number: int) -> None:

@@ -302,7 +302,7 @@ def services_of(plan: Plan) -> list[tuple[int, str]]:
     case = load(Case, "id = ?", (plan.case_id,))[0]
     own = [(case.unit_id, labels_of([case.unit_id])[case.unit_id])]
     others = [each for each in plan_notes.services(plan) if each[0] != case.unit_id]
-    return own + [each for each in others if meeting_shelf.may_be_shared_with(case, each[0])]
+    return own + [each for each in others if meeting_shelf.may_be_shared_with(case, each[0], Information.PLAN)]
 
 
 def labels_of(units: Iterable[int | None]) -> dict[int, str]:
@@ -312,7 +312,7 @@ def labels_of(units: Iterable[int | None]) -> dict[int, str]:
 
 
 def _covers(case: Case, unit: int, area: str) -> bool:
-    return meeting_shelf.may_be_shared_with(case, unit) and consents.covers(
+    return meeting_shelf.may_be_shared_with(case, unit, Information.PLAN) and consents.covers(
         case, unit, area=area, kind=Information.PLAN
     )
 

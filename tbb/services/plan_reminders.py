@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from tbb import clock
 from tbb.database import as_day, load, one_at_a_time, rows, transaction
 from tbb.models import Account, Case, Meeting, Participant, Plan, PlanAction, Unit
+from tbb.models.kinds import Information
 from tbb.policy import WORKER, Place
 from tbb.services import audit, case_files, followups, keepers, letters, meeting_shelf, meetings
 from tbb.services.keepers import Keeper
@@ -132,9 +133,13 @@ def _email_of(plan: Plan, place: Place, account: int) -> str:
     return found[0].email if found else ""
 
 
+def _may_know(case: Case, unit: int) -> bool:
+    return meeting_shelf.may_be_shared_with(case, unit, Information.PLAN)
+
+
 def _address_of(case: Case, number: int | None) -> str:
     """The address of a professional without account who is asked still and whom a consent covers; "" for others."""
     found = load(Participant, "id = ? AND ended_at IS NULL AND role = 'professional'", (number,))
-    if not found or found[0].person is None or not meeting_shelf.may_be_shared_with(case, found[0].party.unit_id):
+    if not found or found[0].person is None or not _may_know(case, found[0].party.unit_id):
         return ""
     return meetings.contact_of(found[0]).email

@@ -9,12 +9,29 @@ from types import SimpleNamespace
 from tbb import clock
 from tbb.database import connection, db, rows
 from tbb.models import ForumMember, Meeting, OwnerRules, Unit
+from tbb.services import (
+    consent_taking,
+    consents,
+    forum_agenda,
+    meeting_asking,
+    meeting_sending,
+    meeting_times,
+    meetings,
+    plan_actions,
+)
 from tests import make_cases, make_meetings
 from tests.services.case_office import Office
 
 MEETING, PLAN = "meeting", "plan"
 OTHERS = {"sister": "bba of sister", "other": "bba of other"}
 """The services that may know only by consent, and who comes for each."""
+REFUSALS = (
+    consents.NotCovered, consent_taking.BadConsent, consent_taking.NotThere, meetings.NotNow, meetings.AlreadyThere,
+    meetings.NotOfThere, meeting_times.BadTimes, meeting_times.BadDay, meeting_times.Overtaken,
+    meeting_asking.NothingToAsk, meeting_sending.NothingToSend, meeting_sending.Overtaken, meeting_sending.TooLate,
+    forum_agenda.NotNow, plan_actions.NotTheirs,
+)  # fmt: skip
+"""What may be answered to somebody who asks for what cannot be."""
 EVERYBODY_SAYS_YES = ("yes", "yes", "yes")
 ANSWERS = (
     *[EVERYBODY_SAYS_YES] * 7, ("yes", "not_asked", "yes"), ("yes", "yes", "not_asked"), ("yes", "yes", "no"),
@@ -31,6 +48,11 @@ TOLD = """
     SELECT l.dedupe, l.state, w.what, m.case_id, y.unit_id, p.id FROM letter l
     JOIN meeting_letter w ON w.dedupe = l.dedupe JOIN participant p ON p.id = w.participant_id
     JOIN meeting m ON m.id = p.meeting_id LEFT JOIN meeting_party y ON y.id = p.party_id ORDER BY l.id
+"""
+
+PLANNED = """
+    SELECT l.state, l.dedupe, p.case_id, a.unit_id FROM letter l
+    JOIN plan_action a ON l.dedupe LIKE 'plan-action:' || a.key || ':%' JOIN plan p ON p.id = a.plan_id
 """
 
 

@@ -10,19 +10,16 @@ import os
 import shutil
 import sys
 import threading
-from collections import Counter
-from datetime import date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule, run_state_machine_as_test
 
-from tbb import clock, database, worker
-from tbb.case_keys import CaseKeys
-from tbb.database import db, load, on_postgresql, rows
-from tbb.models import Case, Meeting, MeetingSlot, OwnerRules, Participant, Unit
+from tbb import clock
+from tbb.database import load, on_postgresql, rows
+from tbb.models import Case, Meeting, MeetingSlot, OwnerRules, Participant, Plan, Unit
 from tbb.services import (
     actors,
     calendar_feeds,
@@ -40,36 +37,30 @@ from tbb.services import (
     meeting_shelf,
     meeting_times,
     meetings,
+    plan_actions,
+    plan_reminders,
 )
 from tbb.services.consent_taking import Scope
 from tbb.services.consents import Voice
 from tbb.services.meetings import Contact
+from tbb.services.plan_actions import NewAction
 from tbb.services.wheel_texts import AREAS
 from tests import engines, make_meetings
 from tests.services.case_office import Office
+from tests.services.consent_work import Working
 from tests.services.consent_world import (
     ANSWERS,
-    EVERYBODY_SAYS_YES,
-    LIVE,
     OTHERS,
     PLAN,
+    PLANNED,
     TOLD,
     Said,
-    World,
     ended_exactly,
-    everything,
     furnish,
     untouched,
 )
 
 STEPS, EACH = int(os.environ.get("TBB_MACHINE_STEPS", "1500")), 100
-REFUSALS = (
-    consents.NotCovered, consent_taking.BadConsent, consent_taking.NotThere, meetings.NotNow, meetings.AlreadyThere,
-    meetings.NotOfThere, meeting_times.BadTimes, meeting_times.BadDay, meeting_times.Overtaken,
-    meeting_asking.NothingToAsk, meeting_sending.NothingToSend, meeting_sending.Overtaken, meeting_sending.TooLate,
-    forum_agenda.NotNow,
-)  # fmt: skip
-"""What may be answered to somebody who asks for what cannot be."""
 which = st.integers(0, 9)
 answers = st.sampled_from(ANSWERS)
 persons = st.sampled_from(consents.WHO)
@@ -80,74 +71,8 @@ maturity = st.sampled_from(("heard", "heard", "with", "alone"))
 another = st.sampled_from(tuple(OTHERS))
 
 
-class Consenting(RuleBasedStateMachine):
+class Consenting(Working):
     """The rules are what people do and what days do; the assertions are what must never be."""
-
-    office: Office
-    moment: datetime
-    start: datetime
-    steps = 0
-    happened: Counter[str] = Counter()
-    known: SimpleNamespace
-
-    @initialize()
-    def begin(self) -> None:
-        engines.close()
-        shutil.copyfile(self.office.template, self.office.live)
-        path = self.office.live.with_name("live-keys.db")
-        shutil.copyfile(engines.case_key_file(), path)
-        self.keys = CaseKeys(path, engines.KEYRING)
-        database.configure(f"sqlite:///{self.office.live}", keyring=engines.KEYRING, case_keys=self.keys)
-        db.connect()
-        Consenting.moment = self.start
-        self.units = {name: self.office.units[name] for name in OTHERS}
-        others = frozenset(self.units.values())
-        self.world = World(self.known.own, set(self.known.anonymous), others=others)
-        self.links: list[str] = []
-        self.feeds = {name: calendar_feeds.make(self.who(persona)) for name, persona in OTHERS.items()}
-        for number in range(2):
-            self.say(number, EVERYBODY_SAYS_YES, "heard", 20, tuple(OTHERS), AREAS, consents.KINDS, ())
-        self.postman = worker.Postman(
-            SimpleNamespace(smtp_url="", mail_from="tbb <no-reply@tbb.example>", base_url="https://tbb.example")
-        )
-
-    def teardown(self) -> None:
-        if hasattr(self, "keys"):
-            self.keys.close()
-            engines.close()
-
-    def note(self, what: str, really: object = True) -> None:
-        Consenting.happened[what] += bool(really)
-
-    def who(self, name: str):
-        return actors.of_account(self.office.accounts[name], strong=True)
-
-    @property
-    def bba(self):
-        return self.who("bba")
-
-    def case(self, number: int) -> Case:
-        return Case.get_by_id(self.known.cases[number % len(self.known.cases)])
-
-    def meeting(self, number: int) -> Meeting | None:
-        found = load(Meeting, "state <> 'cancelled' ORDER BY id DESC LIMIT 6")
-        return found[number % len(found)] if found else None
-
-    def covered(self, case: int, unit: int, day: date | None = None, **more) -> bool:
-        return self.world.covered(case, unit, day or clock.today(), **more)
-
-    def do(self, deed, *given, lacks=(), **more):
-        """Do something; what is refused for want of consent changes nothing, and the want is real."""
-        before = everything()
-        try:
-            return deed(*given, **more)
-        except consents.NotCovered:
-            assert everything() == before, "nothing is changed"
-            assert any(not self.covered(case, unit, day) for case, unit, day in lacks), "the want is real"
-            self.note("refused")
-        except REFUSALS:
-            assert everything() == before
-        return None
 
     # what families say
 
@@ -201,7 +126,7 @@ class Consenting(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from((0, 0, 0, 1, 1, 3)), hours=st.integers(0, 11))
     def wait(self, days, hours):
-        Consenting.moment += timedelta(days=days, hours=hours, minutes=11)
+        Working.moment += timedelta(days=days, hours=hours, minutes=11)
 
     @rule()
     def begin_a_day(self):
@@ -218,6 +143,11 @@ class Consenting(RuleBasedStateMachine):
             if state != before.get(dedupe) and state == "kept" and what != "cancel" and unit is not None:
                 assert self.covered(case, unit), "no mail without consent"
                 self.note("mailed")
+        for state, mark, case, unit in rows(PLANNED):
+            if state == "kept" and mark not in self.planned:
+                assert self.covered(case, unit, kind=PLAN), "no mail about a plan without consent"
+                self.planned.add(mark)
+                self.note("mailed of the plan")
         self.links += [
             letters.facts_of(letter)["path"].removeprefix("/svar/")
             for letter in load(letters.Letter, "state = 'kept' AND template LIKE 'meeting_%' ORDER BY id DESC LIMIT 4")
@@ -328,6 +258,21 @@ class Consenting(RuleBasedStateMachine):
     @rule()
     def remind(self):
         meeting_asking.remind_the_silent()
+        plan_reminders.remind()
+
+    @rule(name=another, days=st.integers(0, 9), signs_in=st.booleans())
+    def give_to_do(self, name, days, signs_in):
+        (case, key), unit = next(iter(self.known.plans.items())), self.units[name]
+        plan = load(Plan, "key = ?", (key,))[0]
+        there = {each.unit: each for each in plan_actions.possible(plan.case) if bool(each.account) == signs_in}
+        someone = there.get(unit)
+        whom = {"account": someone.account, "participant": someone.participant} if someone else {}
+        wanted = NewAction("x", "y", unit=unit, due_on=clock.today() + timedelta(days=days), **whom)
+        keeps = meeting_shelf.place_of_plan(plan).coordinator
+        actor = actors.of_account(keeps, strong=True) if keeps else self.bba
+        if plan.actions.count() < 6 and self.do(plan_actions.add, actor, plan, wanted):
+            assert self.covered(case, unit, kind=PLAN), "nothing is given to who may not know"
+            self.note("given to do")
 
     @rule(number=which, name=another)
     def coordinate(self, number, name):
@@ -384,7 +329,7 @@ class Consenting(RuleBasedStateMachine):
 
     @rule(name=another)
     def fetch_the_feed(self, name):
-        feed = calendar_feeds.read(self.feeds[name]).decode()
+        feed = calendar_feeds.read(self.feeds[name]).file.decode()
         for meeting in load(Meeting, "1 = 1"):
             if meeting.reference in feed:
                 assert self.covered(meeting.case_id, self.units[name]), "a feed holds just what is covered"
@@ -398,43 +343,25 @@ class Consenting(RuleBasedStateMachine):
                     assert self.covered(person.meeting.case_id, person.party.unit_id), "a link opens just by consent"
                     self.note("link followed")
 
-    # what must never be
-
-    @invariant()
-    def another_step(self):
-        Consenting.steps += 1
-
-    def asked(self, meeting: Meeting) -> set[int]:
-        return {unit for _number, case, unit in rows(LIVE + " AND m.id = ?", (meeting.id,))}
-
-    def asked_by_account(self, account: int) -> set[int]:
-        return {
-            row[0] for row in rows(LIVE.replace("SELECT p.id", "SELECT m.id") + " AND p.account_id = ?", (account,))
-        }
-
-    def coordinates(self, case: int, account: int) -> bool:
-        asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ? AND account_id = ?"
-        return any(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case, account)))
-
 
 def test_no_order_of_deeds_lets_a_service_know_without_consent(make_app, county_template, tmp_path, monkeypatch):
     if on_postgresql():
         pytest.skip("the database is copied as a file for every run of the machine")
     template, live = tmp_path / "template.db", tmp_path / "live.db"
     shutil.copyfile(county_template[0], template)
-    Consenting.office = Office(make_app(f"sqlite:///{template}"), template, live)
-    Consenting.known = furnish(Consenting.office)
-    Consenting.start = clock.now()
+    Working.office = Office(make_app(f"sqlite:///{template}"), template, live)
+    Working.known = furnish(Working.office)
+    Working.start = clock.now()
     engines.close()
     for name, module in list(sys.modules.items()):
         if name.startswith("tbb.") and name != "tbb.cli" and getattr(module, "now", None) is not None:
-            monkeypatch.setattr(module, "now", lambda: Consenting.moment)
+            monkeypatch.setattr(module, "now", lambda: Working.moment)
     way = settings(
         max_examples=4, stateful_step_count=EACH, deadline=None, database=None, phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    Consenting.steps = 0
-    Consenting.happened.clear()
-    while Consenting.steps < STEPS:
+    Working.steps = 0
+    Working.happened.clear()
+    while Working.steps < STEPS:
         run_state_machine_as_test(Consenting, settings=way)
-    print(Consenting.steps, dict(Consenting.happened))
+    print(Working.steps, dict(Working.happened))
