@@ -51,7 +51,7 @@ def book(key: str) -> BaseResponse:
     try:
         more = {"minutes": form.minutes.data, "by_words": form.by_words.data, "place_words": form.place_words.data}
         followups.book(actor(), plan, wall=form.wall(), **more)
-        notify("Uppföljningen är bokad.")
+        notify("Uppföljningen är bokad. De som inte har konto får sin kod från dig, på mötets sida.")
     except followups.BadTime:
         form.at.errors = [NO_TIME]
         return _show("plans/book.html", plan, form, status=422)
