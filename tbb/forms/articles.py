@@ -31,8 +31,9 @@ def offered(choices: Choices) -> list[SelectChoice]:
 class Moment(DateTimeLocalField):
     """A day and a time as the clock on the wall in Sweden says it; `moment` gives it with its zone."""
 
-    def __init__(self, label: str, description: str = "", **more: Any):
-        super().__init__(label, description=description, format=FORMAT, validators=[readable, Optional()], **more)
+    def __init__(self, label: str, description: str = "", *, needed: bool = False, **more: Any):
+        checks = [readable, there if needed else Optional()]
+        super().__init__(label, description=description, format=FORMAT, validators=checks, **more)
 
     @property
     def moment(self) -> datetime | None:
@@ -46,9 +47,16 @@ def readable(form: FlaskForm, field: Field) -> None:
         field.errors = []
         raise StopValidation("Skriv dag och tid så här: 2026-11-23 13:00.")
     if field.data:
-        there = field.data.replace(tzinfo=clock.STOCKHOLM)
-        if clock.local(there.astimezone(UTC)).replace(tzinfo=None) != field.data:
+        said = field.data.replace(tzinfo=clock.STOCKHOLM)
+        if clock.local(said.astimezone(UTC)).replace(tzinfo=None) != field.data:
             raise StopValidation("Den tiden finns inte, för klockan ställs om till sommartid den natten.")
+
+
+def there(form: FlaskForm, field: Field) -> None:
+    """A time there must be."""
+    if not field.data:
+        field.errors = []
+        raise StopValidation("Skriv dag och tid.")
 
 
 class BeginForm(FlaskForm):

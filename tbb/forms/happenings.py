@@ -26,12 +26,6 @@ from tbb.services.happening_writing import LONGEST
 KINDS = (("webinar", "Webbinarium"), ("conference", "Konferens"), ("workshop", "Workshop"), ("course", "Utbildning"))
 
 
-def needed(form: FlaskForm, field: Field) -> None:
-    """A time there must be."""
-    if not field.data and not field.process_errors:
-        raise StopValidation("Skriv dag och tid.")
-
-
 def an_address(form: FlaskForm, field: Field) -> None:
     """An address on the web, over https."""
     if field.data:
@@ -77,12 +71,8 @@ def passage(label: str, most: int, hint: str = "", rows: int = 5) -> TextAreaFie
 class WhenForm(FlaskForm):
     """When something is held."""
 
-    starts = Moment("Börjar")
+    starts = Moment("Börjar", needed=True)
     minutes = whole("Längd i minuter", 5, 1440, default=45)
-
-    def validate_starts(self, field: Moment) -> None:
-        """A time there must be."""
-        needed(self, field)
 
     @property
     def wall(self) -> str:

@@ -120,7 +120,8 @@ def _page(template: str, slug: str, form: ReminderForm, status: int = 200) -> Re
 
 
 def _take(template: str, slug: str, form: ReminderForm, wants: str) -> BaseResponse:
-    shown, person = _shown(slug, on_place=isinstance(form, ComeForm)), stand_guard()
+    person = stand_guard()
+    shown = _shown(slug, on_place=isinstance(form, ComeForm))
     if not form.validate():
         return _page(template, slug, form, 422)
     if person:

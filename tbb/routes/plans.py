@@ -122,6 +122,7 @@ def change_action(key: str, action: str) -> BaseResponse:
 def set_state(key: str, action: str) -> BaseResponse:
     """Say how far an action has come."""
     plan, form = seen(key), StateForm()
+    require(actor(), Permission.WORK_ON_PLAN, meeting_shelf.place_of_plan(plan))
     if not form.validate():
         abort(400)
     try:

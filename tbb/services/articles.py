@@ -12,7 +12,7 @@ from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Article, ArticleVersion, ContentRules
 from tbb.models.kinds import Category, ContentState
-from tbb.policy import WORKER, Actor, Permission, require
+from tbb.policy import WORKER, Actor, Permission, Refused, require
 from tbb.services import audit, content_shelf, content_words, pictures, rich_text, versions, writing_hints
 from tbb.services.writing_hints import Reading
 
@@ -171,6 +171,8 @@ def approve(actor: Actor, article: Article) -> Article:
     """Say, as another than who wrote it, that it may be published. Raises Refused."""
     stands = _take(actor, article)
     require(actor, Permission.REVIEW_CONTENT, content_shelf.place_of(stands))
+    if stands.author_id == actor.account:
+        raise Refused("Nobody approves their own words.")
     stands.reviewed_by = actor.account
     return _changed(actor, stands, "article:approve", ("reviewed_by",))
 

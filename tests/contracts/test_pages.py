@@ -102,7 +102,10 @@ def test_every_language_is_offered_on_every_page_and_leads_to_the_same_page(coun
         assert set(offered) == set(LANGUAGES), address
         for language, target in offered.items():
             assert go(client, target, language=language).address == target
-        alternates = {link.get("hreflang") for link in page.all("link") if link.get("rel") == "alternate"}
+        found = [link for link in page.all("link") if link.get("rel") == "alternate" and not link.get("type")]
+        alternates = {link.get("hreflang") for link in found}
+            link.get("hreflang") for link in page.all("link") if link.get("rel") == "alternate" and not link.get("type")
+        }
         assert alternates == {*LANGUAGES, "x-default"}, address
 
 

@@ -36,6 +36,8 @@ HELD_TWICE = {
     Permission.WRITE_ASSESSMENT: "only its author writes an analysis",
     Permission.PROPOSE_FORGETTING: "without an organization of one's own there is nothing to list",
     Permission.KEEP_RULES: "without an organization of one's own there are no rules to show",
+    Permission.KEEP_BREAKS: "without an organization or the county there is no municipality whose breaks one keeps",
+    Permission.REVIEW_CONTENT: "nobody approves their own words, whatever the table says",
 }
 """Where a shelf keeps out as well whom the policy refuses: given the permission, they still come nowhere."""
 
