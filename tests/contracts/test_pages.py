@@ -104,8 +104,6 @@ def test_every_language_is_offered_on_every_page_and_leads_to_the_same_page(coun
             assert go(client, target, language=language).address == target
         found = [link for link in page.all("link") if link.get("rel") == "alternate" and not link.get("type")]
         alternates = {link.get("hreflang") for link in found}
-            link.get("hreflang") for link in page.all("link") if link.get("rel") == "alternate" and not link.get("type")
-        }
         assert alternates == {*LANGUAGES, "x-default"}, address
 
 
