@@ -92,6 +92,8 @@ def appoint(key: str) -> BaseResponse:
     """Appoint the samordningsperson."""
     sheet = _sheet(key, Permission.APPOINT_COORDINATOR)
     form = AppointForm().offer(sheet.people)
+    if not form.participant.choices:
+        return _coordinator_page(sheet, form, status=409)
     if not form.validate() or form.needs_a_look():
         return _coordinator_page(sheet, form, status=422)
     chosen = next(each for each in sheet.people if each.key == form.participant.data)

@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +18,7 @@ from tbb.database import transaction
 from tbb.models import Letter
 from tbb.services import letters
 from tbb.services.letters import State
+from tbb.settings import Settings, read_settings
 from tests import engines
 from tests.postbox import Postbox, open_postbox
 
@@ -196,6 +196,11 @@ def test_there_is_only_one_worker_at_a_time(tmp_path):
         pass
 
 
+def settings_of(folder: Path, **environ: str) -> Settings:
+    """What a worker is told, as it is read from the environment."""
+    return read_settings({"TBB_INSTANCE": str(folder)} | environ)
+
+
 def test_the_worker_goes_on_though_the_database_is_away_for_a_while(db, database_url, tmp_path, monkeypatch, caplog):
     stop, calls = threading.Event(), []
     monkeypatch.setattr(worker, "PAUSE_SECONDS", 0.01)
@@ -208,16 +213,14 @@ def test_the_worker_goes_on_though_the_database_is_away_for_a_while(db, database
 
     monkeypatch.setattr(worker.jobs, "run_due", run_due)
     monkeypatch.setattr(worker, "JOBS_EVERY", 1)
-    worker.work(SimpleNamespace(smtp_url="", base_url="https://tbb.example", instance=tmp_path), stop)
+    worker.work(settings_of(tmp_path), stop)
     assert len(calls) == 3
     assert caplog.text.count("OSError; trying again") == 2 and "KANARIE" not in caplog.text
 
 
 def test_the_worker_sends_what_comes_until_it_is_told_to_stop(db, database_url, tmp_path):
     with open_postbox() as box:
-        settings = SimpleNamespace(
-            smtp_url=box.url, mail_from="a@tbb.example", base_url="https://tbb.example", production=False
-        )
+        settings = settings_of(tmp_path, TBB_SMTP_URL=box.url)
         stop = threading.Event()
         thread = threading.Thread(target=worker.work, args=(settings, stop))
         thread.start()

@@ -295,3 +295,14 @@ def test_a_followup_is_recorded_too_and_leads_on_to_the_plan(meeting, bba):
     submit(bba, path(again, "/avsluta"), action="/avsluta")
     with connection():
         assert Meeting.get_by_id(again.id).state == "closed" and Plan.get_by_id(plan.id).followup_id == again.id
+
+
+def test_where_nobody_of_a_service_takes_part_the_page_says_so_instead_of_asking(meeting, bba):
+    with connection():
+        Participant.update(ended_at=clock.now()).where(Participant.account.is_null(False)).execute()
+        before = kept()
+    shown = go(bba, path(meeting, "/samordningsperson"))
+    assert "Ingen att välja ännu" in shown.words and not shown.soup.select("#formular")
+    data = {"csrf_token": shown.soup.select_one("[name=csrf_token]")["value"], "once": "o" * 32, "child_asked": "yes"}
+    answer = bba.post(path(meeting, "/samordningsperson"), data=data, headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 409 and kept() == before
