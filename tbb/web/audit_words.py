@@ -11,6 +11,7 @@ from tbb.services.audit_alarms import Shown as Alarm
 from tbb.services.audit_reading import Line
 from tbb.services.tables import csv_of
 from tbb.web import content_deed_words, meeting_deed_words, plan_deed_words
+from tbb.web.audit_fields import FIELDS
 from tbb.web.duty_words import DUTIES
 
 ACTIONS = (
@@ -283,65 +284,6 @@ THINGS = {
     "upload": "uppladdad lista",
     "wheel": "hjul",
 } | content_deed_words.THINGS
-FIELDS = {
-    "about": "vad det är till för",
-    "date": "dag",
-    "exceptions": "delar",
-    "forum": "samverkansforum",
-    "how": "hur man gör",
-    "parties": "verksamheter",
-    "wall": "tid",
-    "voice": "röster",
-    "reason": "skäl",
-    "question": "frågor",
-    "position": "plats",
-    "now": "hjulet nu",
-    "measures": "åtgärder",
-    "kind": "typ",
-    "factor": "mer som kan spela in",
-    "absence": "frånvaro",
-    "account": "konto",
-    "answer": "svar",
-    "case": "ärende",
-    "boards": "nämnder",
-    "decided_on": "beslutsdag",
-    "decision": "beslut",
-    "deputy": "ersättare",
-    "duty": "uppdrag",
-    "email": "e-post",
-    "ends_on": "slutdag",
-    "guardians": "vårdnadshavare",
-    "handover": "överlämning",
-    "hold": "undantag",
-    "information": "uppgifter",
-    "languages": "språk",
-    "mandate": "mandat",
-    "message": "meddelande",
-    "name": "namn",
-    "note": "anteckning",
-    "outcome": "utfall",
-    "password": "lösenord",
-    "person": "person",
-    "phone": "telefon",
-    "phone_hours": "telefontid",
-    "place": "verksamhet",
-    "regime": "tystnadsplikt",
-    "remark": "anmärkning",
-    "since": "från och med",
-    "starts_on": "startdag",
-    "state": "läge",
-    "street": "gata",
-    "thing": "sak",
-    "title": "titel",
-    "topic": "ämne",
-    "transition": "övergång",
-    "unit": "verksamhet",
-    "units": "verksamheter",
-    "until": "till och med",
-    "voices": "svar",
-    "website": "webbplats",
-    "withdrawn_at": "återkallat",
-}
 OUTCOMES = {"done": "Gjort", "read": "Läst", "refused": "Nekat"}
 OUTCOME_COLORS = {"done": "brand", "read": "info", "refused": "warning"}
 OUTCOME_ICONS = {"done": "check", "read": "eye", "refused": "lock"}
