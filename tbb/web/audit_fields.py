@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-FIELDS = {
+from tbb.web import plan_deed_words
+
+FIELDS = plan_deed_words.FIELDS | {
     "about": "vad det är till för",
     "date": "dag",
     "exceptions": "delar",

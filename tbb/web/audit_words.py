@@ -330,7 +330,7 @@ def thing_label(line: Line) -> str:
 
 def field_names(names: Iterable[str]) -> str:
     """What some fields are called, in one line."""
-    return ", ".join(FIELDS.get(name, plan_deed_words.FIELDS.get(name, name)) for name in names)
+    return ", ".join(FIELDS.get(name, name) for name in names)
 
 
 def duty_name(duty: str) -> str:
