@@ -10,10 +10,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from peewee import AutoField, DatabaseProxy, DateTimeField, Model
 from playhouse.db_url import connect
-from playhouse.pool import PooledSqliteDatabase
 
 from tbb.case_keys import CaseKeys
 from tbb.crypto import Keyring
+from tbb.turns import QueuedSqliteDatabase
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,7 +68,7 @@ def configure(url: str, *, threads: int = 4, keyring: Keyring | None = None, cas
     """
     room = threads + 4
     if url.startswith("sqlite:///"):
-        database = PooledSqliteDatabase(
+        database = QueuedSqliteDatabase(
             url.removeprefix("sqlite:///"),
             max_connections=room,
             timeout=5,
@@ -111,7 +111,7 @@ def case_keys() -> CaseKeys:
 
 def on_postgresql() -> bool:
     """Tell which engine it is; only the search index and the triggers' migrations may ask."""
-    return not isinstance(db.obj, PooledSqliteDatabase)
+    return not isinstance(db.obj, QueuedSqliteDatabase)
 
 
 @contextmanager
