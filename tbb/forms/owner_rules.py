@@ -16,7 +16,8 @@ from tbb.models.kinds import Kind
 
 GUARDIANS = {"both": "Båda vårdnadshavarna ska säga ja", "one": "Det räcker att en vårdnadshavare säger ja"}
 GUARDIANS_NOTES = {
-    "both": "Gäller när barnet har två vårdnadshavare. Så är det om ni inte har beslutat något annat.",
+    "both": "Gäller när barnet har två vårdnadshavare. Så är det om ni inte har beslutat något annat. Byter ni till"
+    " det här avslutas genast allt som bara en har sagt ja till, och de som har kallats får en avbokning.",
     "one": "Ett nej från den andra vårdnadshavaren stoppar ändå.",
 }
 REGIMES = {"osl": "Offentlighets- och sekretesslagen", "skollagen": "Tystnadsplikten i skollagen"}

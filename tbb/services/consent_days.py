@@ -1,4 +1,4 @@
-"""What the calendar does to consents: a reminder while there is time to ask anew, and the end on the day itself."""
+"""When consents end though nobody takes one back: on their day, with a reminder before, and by a huvudman's rules."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Case, Consent
 from tbb.models.kinds import CaseState
-from tbb.policy import WORKER
+from tbb.policy import WORKER, Actor
 from tbb.services import audit, case_files, case_shelf, consent_taking, meeting_access
 
 AHEAD = timedelta(days=14)
@@ -24,7 +24,7 @@ _COUNTED_ON = """
         OR EXISTS (SELECT 1 FROM forum_item i WHERE i.case_id = c.id AND i.ended_at IS NULL)
         OR EXISTS (SELECT 1 FROM coordinator k WHERE k.case_id = c.id AND k.ended_at IS NULL AND k.unit_id <> c.unit_id)
         OR EXISTS (SELECT 1 FROM wheel w WHERE w.handover_of_id = c.id AND w.state = 'sent' AND w.crosses))
-    ORDER BY c.id
+    {more} ORDER BY c.id
 """
 
 
@@ -39,7 +39,7 @@ def end() -> int:
     One case at a time: when one fails the others are ended first, and then the job has failed.
     """
     ended, failed = 0, None
-    for (number,) in rows(_COUNTED_ON):
+    for (number,) in rows(_COUNTED_ON.format(more="")):
         try:
             ended += _end(number)
         except Exception as problem:
@@ -47,6 +47,16 @@ def end() -> int:
     if failed is not None:
         raise failed
     return ended
+
+
+def end_of(actor: Actor, organizer: int) -> int:
+    """Within the caller's transaction, end what no consent covers any longer by new rules of a huvudman; count cases.
+
+    The caller has waited its turn among those who change or count on consents (``one_at_a_time("consents")``).
+    """
+    more = "AND c.unit_id IN (SELECT u.id FROM unit u WHERE u.organizer_id = ?)"
+    found = [Case.get_by_id(number) for (number,) in rows(_COUNTED_ON.format(more=more), (organizer,))]
+    return sum(_end_in(actor, case) for case in found)
 
 
 def _ending() -> list[Consent]:
@@ -74,7 +84,9 @@ def _tell(number: int) -> bool:
 def _end(number: int) -> bool:
     one_at_a_time("consents")
     found = load(Case, "id = ?", (number,))
-    if not found:
-        return False
-    consent_taking.stop_offers(WORKER, found[0])
-    return bool(meeting_access.end_uncovered(WORKER, found[0]))
+    return bool(found) and _end_in(WORKER, found[0])
+
+
+def _end_in(actor: Actor, case: Case) -> bool:
+    consent_taking.stop_offers(actor, case)
+    return bool(meeting_access.end_uncovered(actor, case))

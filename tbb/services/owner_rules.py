@@ -11,7 +11,7 @@ from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Account, Organizer, OwnerRules
 from tbb.models.kinds import Duty, Kind, OrganizerKind
 from tbb.policy import Actor, Permission, Place, require
-from tbb.services import audit, borders
+from tbb.services import audit, borders, consent_days
 
 REGIMES = ("osl", "skollagen")
 GUARDIANS = ("both", "one")
@@ -91,8 +91,10 @@ def change(
 ) -> tuple[str, ...]:
     """Decide a huvudman's rules and name what changed. Raises Refused, ChangedMeanwhile and UnknownKind.
 
-    They hold from now on: what has been sent already is not touched.
+    They hold from now on. Where one guardian's yes is enough no longer, what counted on it ends in the same breath: who
+    was asked to a meeting is told that they are so no longer. What somebody has received is not touched.
     """
+    one_at_a_time("consents")
     one_at_a_time(f"rules {organizer}")
     require(actor, Permission.KEEP_RULES, Place(organizer=organizer))
     row = _row(organizer)
@@ -116,6 +118,8 @@ def change(
             setattr(before, name, value)
         before.save(force_insert=row is None)
         audit.record(actor, "rules:change", "rules", organizer, place=Place(organizer=organizer), fields=changed)
+    if "guardians" in changed:
+        consent_days.end_of(actor, organizer)
     return changed
 
 
