@@ -10,6 +10,7 @@ from tbb.models.kinds import MeetingKind
 from tbb.policy import Actor, Permission, Refused, require
 from tbb.services import (
     case_files,
+    employment,
     meeting_asking,
     meeting_shelf,
     meeting_times,
@@ -95,7 +96,7 @@ def last_meeting(plan: Plan) -> Meeting | None:
 
 
 def _ask_the_same(before: Meeting, made: Meeting) -> None:
-    """Ask those who took part in the meeting before and are covered today; their words are sealed anew."""
+    """Ask those who took part before, are covered today and work there still; their words are sealed anew."""
     parties: dict[int, MeetingParty] = {}
     for number, unit, least in rows(
         "SELECT id, unit_id, least FROM meeting_party WHERE meeting_id = ? AND ended_at IS NULL ORDER BY id",
@@ -106,6 +107,8 @@ def _ask_the_same(before: Meeting, made: Meeting) -> None:
     there = {account for (account,) in rows(_ACCOUNTS, (made.id,))}
     for each in load(Participant, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (before.id,)):
         if (each.party_id is not None and each.party_id not in parties) or each.account_id in there:
+            continue
+        if each.account_id is not None and not employment.works(each.account_id, each.party and each.party.unit_id):
             continue
         key, person = case_files.new_key(), None
         if each.person is not None:

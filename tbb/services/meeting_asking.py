@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
-from tbb.models import Account, Consent, Meeting, MeetingAgreement, MeetingParty, Participant
+from tbb.models import Consent, Meeting, MeetingAgreement, MeetingParty, Participant
 from tbb.models.kinds import About, MeetingState, ParticipantState
 from tbb.policy import WORKER, Actor, require
-from tbb.services import consents, meeting_invitations, meeting_links, meeting_shelf, meetings
+from tbb.services import consents, meeting_invitations, meeting_links, meeting_mail, meeting_shelf, meetings
 from tbb.services.meeting_times import slots_of
 
 REMIND_BEFORE = timedelta(days=2)
@@ -83,9 +83,7 @@ def uncovered(meeting: Meeting) -> list[tuple[MeetingParty, str]]:
 
 def address_of(participant: Participant, meeting: Meeting | None = None) -> str:
     """Where to write to somebody; empty for who is asked by phone or in the room."""
-    if participant.account_id is not None:
-        return Account.get_by_id(participant.account_id).email
-    return meetings.contact_of(participant, meeting).email
+    return meeting_mail.reader_of(meeting or participant.meeting, participant).email
 
 
 @transaction

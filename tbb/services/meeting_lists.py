@@ -10,12 +10,13 @@ from tbb.database import load, rows
 from tbb.models import Case, Meeting
 from tbb.models.kinds import MeetingState
 from tbb.policy import Actor
-from tbb.services import case_shelf, meeting_shelf
+from tbb.services import case_shelf, employment, meeting_shelf
 
-_PART_IN = """
-    SELECT p.meeting_id, y.unit_id, p.answered_at IS NOT NULL FROM participant p
+_PART_IN = f"""
+    SELECT p.meeting_id, y.unit_id, p.answered_at IS NOT NULL FROM participant p JOIN account a ON a.id = p.account_id
     LEFT JOIN meeting_party y ON y.id = p.party_id
     WHERE p.account_id = ? AND p.ended_at IS NULL AND p.state <> 'draft' AND y.ended_at IS NULL
+      AND {employment.works_at("y.unit_id")}
 """
 _COUNTS = """
     SELECT p.meeting_id, COUNT(*), SUM(CASE WHEN p.answered_at IS NULL THEN 1 ELSE 0 END),
@@ -60,9 +61,10 @@ class Line:
 def mine(actor: Actor, *, ended: bool = False) -> list[Line]:
     """The meetings of an actor, those to come first; `ended` gives those closed and called off instead.
 
-    Of other services' meetings only while a consent covers their own.
+    Of other services' meetings only while a consent covers their own, and they work for it.
     """
-    part_in = {meeting: (unit, answered) for meeting, unit, answered in rows(_PART_IN, (actor.account,))}
+    found = rows(_PART_IN, (actor.account, *employment.today()))
+    part_in = {meeting: (unit, answered) for meeting, unit, answered in found}
     where, params = case_shelf.cases(actor)
     books = {
         number

@@ -16,7 +16,7 @@ from tbb import clock
 from tbb.database import case_keys, load, rows
 from tbb.models import Case, Meeting, MeetingLetter, Participant, Room
 from tbb.models.kinds import MeetingState
-from tbb.services import consents, letters, tokens
+from tbb.services import consents, employment, letters, tokens
 from tbb.services.letters import State
 
 LINK = "meeting"
@@ -36,10 +36,14 @@ TEMPLATES = {
 CALLS = (REQUEST, CHANGE)
 AWAY = (State.SENDING, State.SENT, State.UNSURE, State.BOUNCED, State.KEPT)
 """Where a letter is that has left, may have, or lies to be read in the demonstration."""
-_NAMES = "SELECT name, email FROM account WHERE id = ? AND state = 'active'"
+_NAMES = f"""
+    SELECT a.name, CASE WHEN {employment.works_at("y.unit_id")} THEN a.email ELSE '' END FROM participant p
+    JOIN account a ON a.id = p.account_id LEFT JOIN meeting_party y ON y.id = p.party_id WHERE p.id = ?
+"""
+"""Somebody with an account; without address once they work there no longer, for nothing follows them (C07)."""
 _UNIT = "SELECT COALESCE(NULLIF(display_name, ''), name), street, place FROM unit WHERE id = ?"
 _GUARD = """
-    SELECT l.what, p.ended_at, y.ended_at, y.unit_id, m.state, m.case_id FROM meeting_letter l
+    SELECT l.what, p.ended_at, y.ended_at, y.unit_id, m.state, m.case_id, p.account_id FROM meeting_letter l
     JOIN participant p ON p.id = l.participant_id JOIN meeting m ON m.id = p.meeting_id
     LEFT JOIN meeting_party y ON y.id = p.party_id WHERE l.dedupe = ?
 """
@@ -83,7 +87,7 @@ def reader_of(meeting: Meeting, participant: Participant) -> Reader:
     """Find out who somebody is and where they are written to."""
     unit = label_of(participant.party.unit_id) if participant.party_id is not None else ""
     if participant.account_id is not None:
-        name, email = next(iter(rows(_NAMES, (participant.account_id,))), ("", ""))
+        name, email = next(iter(rows(_NAMES, (*employment.today(), participant.id))), ("", ""))
         return Reader(participant, name, email, unit=unit, signs_in=True)
     if participant.person is None:
         return Reader(participant, unit=unit)
@@ -195,12 +199,17 @@ def has_been_called(participant: Participant) -> bool:
 def may_leave(dedupe: str) -> bool:
     """Whether a letter may leave now: one about a meeting only while its reader is asked and a consent covers them.
 
-    What takes something back always may. Asked by the worker just before each letter leaves (AC09).
+    What takes something back may whatever has ended, and nothing goes to who works there no longer (C07). Asked by the
+    worker just before each letter leaves (AC09).
     """
     found = rows(_GUARD, (dedupe,)) if dedupe.startswith(MARK) else []
-    if not found or found[0][0] == CANCEL:
+    if not found:
         return True
-    what, person_ended, party_ended, unit, state, case = found[0]
+    what, person_ended, party_ended, unit, state, case, account = found[0]
+    if account is not None and not employment.works(account, unit):
+        return False
+    if what == CANCEL:
+        return True
     if person_ended is not None or party_ended is not None or state == MeetingState.CANCELLED:
         return False
     if what in (ASK, REMIND) and state not in (MeetingState.DRAFT, MeetingState.PROPOSED):

@@ -8,7 +8,7 @@ from tbb.database import load, rows
 from tbb.models import Case, Coordinator, Meeting, Plan
 from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor, Permission, Place, may
-from tbb.services import case_shelf, consents, coordinating
+from tbb.services import case_shelf, consents, coordinating, employment
 
 ANSWERED_FOR = (
     ParticipantState.ASKED,
@@ -18,12 +18,13 @@ ANSWERED_FOR = (
     ParticipantState.DECLINED,
 )
 """The states of somebody who has been asked and is asked still."""
-_PARTICIPANTS = """
+_PARTICIPANTS = f"""
     SELECT DISTINCT p.account_id, y.unit_id FROM participant p JOIN meeting m ON m.id = p.meeting_id
-    LEFT JOIN meeting_party y ON y.id = p.party_id
-    WHERE {where} AND m.state <> 'cancelled' AND p.account_id IS NOT NULL AND p.ended_at IS NULL AND y.ended_at IS NULL
-      AND p.state IN ({states})
+    JOIN account a ON a.id = p.account_id LEFT JOIN meeting_party y ON y.id = p.party_id
+    WHERE {{where}} AND m.state <> 'cancelled' AND p.ended_at IS NULL AND y.ended_at IS NULL
+      AND p.state IN ({{states}}) AND {employment.works_at("y.unit_id")}
 """
+"""Those who are asked, and work still for the service for which they are: leaving it ends that at once (C09)."""
 
 
 def meeting(actor: Actor, key: str, permission: Permission = Permission.READ_MEETING) -> Meeting | None:
@@ -70,7 +71,7 @@ def may_be_shared_with(case: Case, unit: int, kind: Information = Information.ME
 
 def _place(case: Case, where: str, number: int, kind: Information = Information.MEETING) -> Place:
     states = ", ".join(f"'{state.value}'" for state in ANSWERED_FOR)
-    found = rows(_PARTICIPANTS.format(where=where, states=states), (number,))
+    found = rows(_PARTICIPANTS.format(where=where, states=states), (number, *employment.today()))
     units = {unit for _account, unit in found if unit is not None}
     shared = {unit: may_be_shared_with(case, unit, kind) for unit in units}
     taking_part = frozenset(account for account, unit in found if unit is None or shared[unit])

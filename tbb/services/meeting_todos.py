@@ -14,7 +14,7 @@ BOOK_WITHIN, GO_ON_WITHIN, RECORD_WITHIN = 5, 5, 2
 """Working days until a meeting that was decided on is to be begun, one that was begun is to be asked for, one that
 has been held is to be written down."""
 ENOUGH = 100
-KINDS = ("meet", "choose", "call", "record", "prepare")
+KINDS = ("meet", "choose", "call", "fill", "record", "prepare")
 _MEET = """
     SELECT c.id, '', c.decided_at FROM casefile c
     WHERE {where} AND c.state = 'collaborating' AND c.outcome = 'meeting' AND c.decided_at IS NOT NULL
@@ -26,7 +26,9 @@ _OPEN = """
       (SELECT COUNT(*) FROM participant p WHERE p.meeting_id = m.id AND p.ended_at IS NULL AND p.state = 'asked'
         AND p.answered_at IS NULL AND p.role <> 'interpreter'),
       (SELECT COUNT(*) FROM participant p WHERE p.meeting_id = m.id AND p.ended_at IS NULL
-        AND p.state NOT IN ('draft', 'ended') AND p.invited_sequence < m.sequence), m.set_at
+        AND p.state NOT IN ('draft', 'ended') AND p.invited_sequence < m.sequence), m.set_at,
+      (SELECT COUNT(*) FROM meeting_party y WHERE y.meeting_id = m.id AND y.ended_at IS NULL AND y.least > 0
+        AND NOT EXISTS (SELECT 1 FROM participant p WHERE p.party_id = y.id AND p.ended_at IS NULL))
     FROM meeting m JOIN casefile c ON c.id = m.case_id
     WHERE {where} AND c.state <> 'closed' AND m.state IN ('draft', 'proposed', 'set') ORDER BY m.id LIMIT ?
 """
@@ -56,8 +58,13 @@ def _of_meeting(
     silent: int,
     uncalled: int,
     set_at: object,
+    lacking: int,
 ) -> list[Waiting]:
     today = clock.today()
+    ahead = state == "proposed" or (state == "set" and _moment(ends) > clock.now())
+    if lacking and ahead:
+        # Somebody has left, or was taken out: before anything else a service that is needed must be asked anew.
+        return [("fill", case, key, today, today)]
     if state == "draft":
         day = _day(created)
         return [("prepare", case, key, day, working_days.after(day, GO_ON_WITHIN))]

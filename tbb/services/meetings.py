@@ -9,7 +9,7 @@ from secrets import token_hex
 
 from tbb import clock
 from tbb.database import case_keys, load, one_at_a_time, transaction
-from tbb.models import Account, Case, Meeting, MeetingParty, Participant, RoomBooking, Unit
+from tbb.models import Case, Meeting, MeetingParty, Participant, RoomBooking, Unit
 from tbb.models.kinds import (
     About,
     CaseEventKind,
@@ -20,7 +20,7 @@ from tbb.models.kinds import (
     ParticipantState,
 )
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, mapping, meeting_invitations, meeting_shelf, sealed_fields
+from tbb.services import audit, case_files, employment, mapping, meeting_invitations, meeting_shelf, sealed_fields
 
 SHORTEST, LONGEST = 10, 480
 """Minutes that a meeting may last."""
@@ -332,7 +332,7 @@ def _check(meeting: Meeting, role: str, party: MeetingParty | None, account: int
         raise NotOfThere
     if party is not None and (party.meeting_id != meeting.id or party.ended_at is not None):
         raise NotOfThere
-    if account is not None and not load(Account, "id = ? AND state = 'active'", (account,)):
+    if account is not None and not employment.works(account, party and party.unit_id):
         raise NotOfThere
     if who and load(Participant, "meeting_id = ? AND who = ? AND ended_at IS NULL", (meeting.id, who)):
         raise AlreadyThere

@@ -12,16 +12,17 @@ from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Case, Plan, PlanAction
 from tbb.models.kinds import ActionState, Information
 from tbb.policy import Actor, Permission, Refused, may, require
-from tbb.services import case_files, case_shelf, meeting_shelf, plan_shelf, weeks
+from tbb.services import case_files, case_shelf, employment, meeting_shelf, plan_shelf, weeks
 from tbb.services.wheel_texts import AREAS
 
 OVER = (ActionState.DONE, ActionState.DROPPED)
 """When nothing more is to be done."""
-_PEOPLE = """
+_PEOPLE = f"""
     SELECT p.id, p.account_id, a.name, y.unit_id FROM participant p JOIN meeting m ON m.id = p.meeting_id
     JOIN meeting_party y ON y.id = p.party_id LEFT JOIN account a ON a.id = p.account_id AND a.state = 'active'
     WHERE m.case_id = ? AND m.state <> 'cancelled' AND p.role = 'professional' AND p.ended_at IS NULL
-      AND y.ended_at IS NULL ORDER BY m.id DESC, p.id
+      AND y.ended_at IS NULL AND (p.account_id IS NULL OR ({employment.works_at("y.unit_id")}))
+    ORDER BY m.id DESC, p.id
 """
 
 
@@ -168,7 +169,7 @@ def possible(case: Case) -> list[Somebody]:
     for keeper in case_files.answering(case.unit_id):
         found[keeper.account, None] = Somebody(case.unit_id, keeper.account, None, keeper.name)
     shared: dict[int, bool] = {}
-    for participant, account, name, unit in rows(_PEOPLE, (case.id,)):
+    for participant, account, name, unit in rows(_PEOPLE, (case.id, *employment.today())):
         if unit not in shared:
             shared[unit] = meeting_shelf.may_be_shared_with(case, unit, Information.PLAN)
         mark = (account, None if account else participant)

@@ -56,6 +56,7 @@ WHAT_WAITS = {
     "prepare": ("Bokningen om {who} är inte klar", "calendar-event"),
     "choose": ("Välj tid för mötet om {who}", "list-check"),
     "call": ("Kallelsen till mötet om {who} är inte skickad", "send"),
+    "fill": ("En verksamhet har ingen med på mötet om {who}", "users"),
     "record": ("Skriv vad mötet om {who} kom fram till", "notes"),
     "delegation": ("En delegering slutar snart: {who}", "calendar-event"),
 }
@@ -151,6 +152,7 @@ def task(todo: ToDo) -> Task:
         "prepare": f"Påbörjad {near(todo.day)}. Ingen är tillfrågad än.",
         "choose": f"Sista dag att svara: {near(todo.day)}. Ring dem som inte har svarat.",
         "call": f"Tiden bestämdes {near(todo.day)}. Läs breven och skicka dem.",
+        "fill": "Någon har slutat eller tagits bort. Bjud in någon annan, eller ta bort verksamheten.",
         "record": f"Mötet var {near(todo.day)}. {by}",
         "delegation": f"{todo.name} kan arbeta med ärendet till och med {near(todo.day)}.",
     }[todo.kind]

@@ -16,6 +16,7 @@ DEEDS = {
     "meeting:change": "Ändra ett möte",
     "meeting:change-party": "Ändra hur många som måste komma till ett möte",
     "meeting:change-person": "Ändra hur någon nås inför ett möte",
+    "meeting:left": "Ta bort någon som har slutat från ett möte",
     "meeting:make": "Börja boka ett möte",
     "meeting:move": "Flytta ett möte",
     "meeting:needs": "Skriva vad som behövs på ett möte",

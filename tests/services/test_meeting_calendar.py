@@ -9,7 +9,7 @@ import pytest
 
 from tbb import clock
 from tbb.database import connection, keyring
-from tbb.models import BusySource, Case, Meeting, Room, SchoolBreak
+from tbb.models import BusySource, Case, Grant, Meeting, Room, SchoolBreak
 from tbb.policy import Refused
 from tbb.services import (
     actors,
@@ -194,6 +194,7 @@ def test_a_room_is_free_again_when_its_meeting_is_gone(office):
 def test_meetings_of_others_are_in_the_list_only_while_a_consent_covers(office):
     granne = office["granne"]
     other = units()["other"]
+    Grant.update(starts_on=NOW.date()).where(Grant.account == account_of("granne")).execute()
     meeting = make_meetings.meeting(office["case"], at=NOW + timedelta(days=3))
     make_meetings.participant(meeting, other, account=account_of("granne"))
     assert meeting_lists.mine(granne) == []

@@ -197,7 +197,7 @@ def test_others_who_take_part_see_no_guardian_and_no_needs(case, bba, begun, cou
     submit(bba, f"{begun}/behov", {"part": "part", "interpreter": "Arabiska"})
     with connection():
         actor = actors.of_account(account_of("bba"), strong=True)
-        party = meetings.add_party(actor, meeting(begun), units()["sister"])
+        party = next(each for each in meeting(begun).parties if each.unit_id == units()["other"].id)
         meetings.add_participant(actor, meeting(begun), party=party, account=account_of("granne"))
         make_meetings.consent(actor, case, units()["other"], units()["sister"])
     with_times(bba, begun)
