@@ -1,6 +1,7 @@
 """Builds what the browser loads – style sheets, icons, fonts, htmx – into tbb/static/vendor.
 
 python frontend/build.py            build what has changed
+python frontend/build.py --packages the same, and install the packages though nothing needs them: the tests do
 python frontend/build.py --check    say whether anything must be built, change nothing
 """
 
@@ -128,13 +129,17 @@ def missing() -> list[str]:
 def main() -> int:
     """Build or check, and say how it went in a sentence."""
     parser = argparse.ArgumentParser(description="Build what the browser loads into tbb/static/vendor.")
+    parser.add_argument("--packages", action="store_true", help="install the packages also when nothing is built")
     parser.add_argument("--check", action="store_true", help="only say whether anything must be built")
     try:
-        if parser.parse_args().check:
+        wish = parser.parse_args()
+        if wish.check:
             left = missing()
             print(f"Not built: {', '.join(left)}." if left else "The front end is built.")
             return 1 if left else 0
         print("Building the front end")
+        if wish.packages:
+            packages.install()
         build()
     except BuildError as error:
         print(f"\nThe front end could not be built. {error}", file=sys.stderr)

@@ -116,9 +116,10 @@ def install_packages(profile):
     stamp.write_text("\n".join(wanted) + "\n")
 
 
-def build_front_end():
-    """Build style sheets, icons, fonts and script; the builder itself skips what is built."""
-    run([PYTHON, "frontend/build.py"], "The front end could not be built; see above.", quiet=False)
+def build_front_end(profile):
+    """Build style sheets, icons, fonts and script; the builder itself skips what is built. Tests want its packages."""
+    also = ["--packages"] if profile == "test" else []
+    run([PYTHON, "frontend/build.py", *also], "The front end could not be built; see above.", quiet=False)
 
 
 def compile_catalogues():
@@ -150,7 +151,7 @@ def main(profile):
     progress.step("Installing Python packages (the first time takes a minute) …")
     install_packages(profile)
     progress.step("Building the front end …")
-    build_front_end()
+    build_front_end(profile)
     progress.step("Compiling translations …")
     compile_catalogues()
     if profile == "run":
