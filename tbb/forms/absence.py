@@ -5,18 +5,19 @@ They are named as they are kept: ``absence.<step>.on``, ``.text`` and ``.child``
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from babel.dates import format_date
 from flask_wtf import FlaskForm
-from wtforms import DateField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.fields.core import Field
 from wtforms.form import BaseForm
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
 
 from tbb import clock
 from tbb.forms.cleaning import kept_text
+from tbb.forms.fields import Day
 from tbb.forms.guard import Guarded
 
 LONGEST = 2000
@@ -70,28 +71,6 @@ ABSENCE_STEPS = {
     ),
 }
 """The way from absence to school, step by step, by the code that the fields are kept under."""
-
-
-class DayOrNothing(DateField):
-    """A day that may be left empty; what is kept as text (2026-11-23) is read, and a fault is told in Swedish."""
-
-    def process_data(self, value: date | str | None) -> None:
-        """Take a day, or the text it is kept as; what is no day is passed over."""
-        if isinstance(value, str):
-            try:
-                value = date.fromisoformat(value)
-            except ValueError:
-                value = None
-        super().process_data(value)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a day such as 2026-11-23; raise ValueError with a sentence."""
-        text = " ".join(valuelist).strip()
-        try:
-            self.data = date.fromisoformat(text) if text else None
-        except ValueError as problem:
-            self.data = None
-            raise ValueError("Skriv dagen så här: 2026-11-23.") from problem
 
 
 class AfterTheOthers:
@@ -148,5 +127,5 @@ def _fields_of(code: str, step: Step) -> dict[str, Field]:
             render_kw=look,
         )
 
-    day = DayOrNothing(step.day, id=f"franvaro-{code}-dag", validators=[AfterTheOthers(code)])
+    day = Day(step.day, id=f"franvaro-{code}-dag", validators=[AfterTheOthers(code)])
     return {"on": day, "text": words("text", step.text, step.hint), "child": words("rost", step.child)}

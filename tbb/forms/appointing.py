@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb.forms.cleaning import one_line_always
+from tbb.forms.fields import Day
 from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import Mandate, Role
 from tbb.services.appointing import Choice, Draft, Hindered, Mandated, NewPerson
@@ -90,17 +91,6 @@ def _among(problem: str):
     return check
 
 
-class Day(DateField):
-    """A day, as browsers write it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as problem:
-            self.data = None
-            raise ValueError("Skriv en dag som 2026-08-20.") from problem
-
-
 class Checkboxes(SelectMultipleField):
     """Several choices, each with a box of its own."""
 
@@ -173,12 +163,6 @@ class AppointForm(MandateFields, HinderedForm):
         self.also.choices = [SelectChoice(one.value, one.label) for one in units]
         return self
 
-    def validate_person(self, field: SelectField) -> None:
-        """Whoever is known is chosen in the list."""
-        offered = {choice.value for choice in field.choices} - {""}
-        if self.who.data == KNOWN and field.data not in offered:
-            raise ValidationError("Välj en person i listan.")
-
     def validate_also(self, field: Checkboxes) -> None:
         """Only what was offered can be chosen; where nothing is, there is no field to answer in."""
         if not field.choices:
@@ -196,6 +180,8 @@ class AppointForm(MandateFields, HinderedForm):
         return fine
 
     def _missing(self):
+        if self.who.data == KNOWN and self.person.data not in {choice.value for choice in self.person.choices} - {""}:
+            yield self.person, "Välj en person i listan."
         if self.who.data == NEW:
             if not self.name.data:
                 yield self.name, "Skriv personens namn."

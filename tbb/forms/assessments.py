@@ -14,8 +14,8 @@ from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 
 from tbb import clock
-from tbb.forms.absence import DayOrNothing
 from tbb.forms.cleaning import kept_text, one_line_always
+from tbb.forms.fields import Day
 from tbb.forms.guard import Guarded
 from tbb.services.assessment_texts import (
     AFTER,
@@ -148,7 +148,7 @@ def _fields() -> dict[str, Field]:
         made |= {f"{area}.{part}": passage(f"{area}.{part}", asked) for part, asked in OF_AREA.items()}
     made |= {name: passage(name, asked) for name, asked in (VOICES | AFTER).items()}
     hint = "Då ser ni hur det blev för barnen."
-    made[FOLLOW_ON] = DayOrNothing(name_of(FOLLOW_ON), description=hint, validators=[a_day_to_come])
+    made[FOLLOW_ON] = Day(name_of(FOLLOW_ON), description=hint, validators=[a_day_to_come])
     return made
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
 from tbb.forms.cleaning import stripped
+from tbb.forms.fields import Day
 from tbb.services.audit_reading import Wanted
 from tbb.services.personal_data import holds_personal_number
 
@@ -24,19 +24,6 @@ def _no_personal_number(form: FlaskForm, field: StringField) -> None:
         raise ValidationError("Ta bort personnumret. Sådana får inte stå här.")
 
 
-class DayField(DateField):
-    """A day, with its fault told in Swedish."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a day such as 2026-11-23; raise ValueError with a sentence."""
-        text = " ".join(valuelist).strip()
-        try:
-            self.data = date.fromisoformat(text) if text else None
-        except ValueError as problem:
-            self.data = None
-            raise ValueError("Skriv dagen så här: 2026-11-23.") from problem
-
-
 class FilterForm(FlaskForm):
     """What to look for in the audit. Read from the address; a day that is none is told of and passed over."""
 
@@ -48,8 +35,8 @@ class FilterForm(FlaskForm):
     handling = SelectField("Handling", validate_choice=False)
     sak = SelectField("Slag av sak", validate_choice=False)
     utfall = SelectField("Utfall", validate_choice=False)
-    fran = DayField("Från och med", validators=[Optional()])
-    till = DayField("Till och med", validators=[Optional()])
+    fran = Day("Från och med", validators=[Optional()])
+    till = Day("Till och med", validators=[Optional()])
 
     def offer(self, **choices: Mapping[str, str]) -> FilterForm:
         """Fill the lists to choose from: {code: words} for each of them."""

@@ -10,8 +10,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tbb import clock
-from tbb.forms.appointing import Day, radio
+from tbb.forms.appointing import radio
 from tbb.forms.cleaning import kept_text, one_line_always
+from tbb.forms.fields import Day
 from tbb.forms.guard import Guarded
 from tbb.models.kinds import Answer
 from tbb.services.consent_taking import LONGEST

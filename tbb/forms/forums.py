@@ -8,8 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from tbb.forms.appointing import Day
 from tbb.forms.cleaning import one_line_always, stripped
+from tbb.forms.fields import Day
 from tbb.forms.guard import no_personal_number
 from tbb.services.forums import FIELDS
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from tbb.forms.applying import choice, passage
+from tbb.forms.fields import Number
 from tbb.forms.reviewing import right_day
 
 WAYS = {
@@ -64,7 +65,7 @@ class OfferForm(FlaskForm):
 class RenewForm(FlaskForm):
     """Going on for another year, under the agreement that was shown."""
 
-    version = HiddenField()
+    version = Number(widget=HiddenInput())
     accepted = BooleanField("Vi har läst den nya överenskommelsen och lovar att följa den")
 
 

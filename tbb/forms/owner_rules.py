@@ -9,8 +9,9 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tbb import clock
-from tbb.forms.appointing import Day, radio
+from tbb.forms.appointing import radio
 from tbb.forms.cleaning import one_line_always
+from tbb.forms.fields import Day
 from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import Kind
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -18,6 +18,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from tbb import clock
 from tbb.forms.cleaning import kept_text, one_line_always
 from tbb.forms.guard import Guarded, no_personal_number
 from tbb.forms.mapping import TOO_LONG, LookedAtForm, MarkField, SealedForm, form_of
@@ -31,6 +32,8 @@ MINUTES = {30: "30 minuter", 45: "45 minuter", 60: "1 timme", 90: "1,5 timme", 1
 LENGTHS = [SelectChoice(*each) for each in MINUTES.items()]
 WHOSE = "Skriv vem som har valt tiden, till exempel samordningspersonens namn."
 NO_TIME = "Skriv en tid som inte har passerat."
+FURTHEST = timedelta(days=3660)
+"""No action of a plan is due longer ago, or further away."""
 
 
 def words(label: str, most: int = LONG, rows: int = 3, missing: str = "", **more: Any) -> TextAreaField:
@@ -292,6 +295,7 @@ def wall_of(day: date | None, at: time | None) -> str:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if abs(day - clock.today()) < FURTHEST else None

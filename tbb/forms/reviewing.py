@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, RadioField
+from wtforms import DateField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, InputRequired, StopValidation, ValidationError
@@ -14,6 +14,7 @@ from wtforms.widgets import HiddenInput
 
 from tbb import clock
 from tbb.forms.applying import freely, passage, text
+from tbb.forms.fields import Number
 
 OTHER = "other"
 
@@ -30,7 +31,7 @@ def right_day(form: FlaskForm, field: Field) -> None:
 class VersionedForm(FlaskForm):
     """A form that knows which version of the application its page showed."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    version = Number(widget=HiddenInput(), validators=[InputRequired()])
 
 
 class AskForm(VersionedForm):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb import clock
 from tbb.forms.cleaning import one_line_always
+from tbb.forms.fields import Day
 from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import ExceptionKind, TalkState, TalkWay
 from tbb.services.registers import values as registers
@@ -181,8 +182,8 @@ class ExceptionForm(OpenHoursForm):
         validate_choice=False,
         validators=[InputRequired("Välj vad som gäller."), AnyOf(tuple(ExceptionKind), "Välj vad som gäller.")],
     )
-    first_day = DateField("Första dag", validators=[InputRequired("Skriv dagen så här: 2026-11-23.")])
-    last_day = DateField("Sista dag", description="Lämna tomt för en enda dag.", validators=[Optional()])
+    first_day = Day("Första dag", validators=[InputRequired("Skriv vilken dag det gäller.")])
+    last_day = Day("Sista dag", description="Lämna tomt för en enda dag.", validators=[Optional()])
     starts = _a_time("Från", asked=False)
     ends = _a_time("Till", asked=False)
     ways = TickBoxes("Hur kan ni prata?", choices=[SelectChoice(way, said) for way, said in WAYS.items()])

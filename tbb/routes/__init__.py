@@ -1,7 +1,11 @@
 """The pages: each translates HTTP to one service call and back."""
 
-from flask import Flask
+from typing import Any
 
+from flask import Flask
+from werkzeug.routing import IntegerConverter
+
+from tbb.forms.fields import LARGEST
 from tbb.routes import (
     accounts,
     applying,
@@ -138,7 +142,15 @@ AT_WORK = (
 )
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address: as large as the number of a row can be. A larger one is no address of ours."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"max": LARGEST} | kwargs))
+
+
 def install(app: Flask) -> None:
     """Hang up every subject's pages."""
+    app.url_map.converters["int"] = RowNumber
     for subject in (*PUBLIC, *SIGNING_IN, *AT_WORK):
         app.register_blueprint(subject.bp)

@@ -132,7 +132,7 @@ def renew(number: int) -> Response:
         form.accepted.errors = ["Kryssa i att ni följer den nya överenskommelsen."]
         return _renew_page(shown, form, status=422)
     try:
-        kept = joining.renew(actor(), shown.organizer, int(form.version.data or 0))
+        kept = joining.renew(actor(), shown.organizer, form.version.data or 0)
         notify(f"Tack! Ni är anslutna till och med {kept.renew_by.isoformat()}.")
     except joining.NotNow:
         notify("Det finns inget att förnya just nu.")

@@ -136,7 +136,7 @@ def test_one_may_go_back_and_change_with_all_kept(county):
         ({"mandate": "delegated"}, "mandate_by", "Skriv vem som har gett mandatet"),
         ({"role": None}, "role", "Välj vad personen ska vara"),
         ({"role": "rektor"}, "role", "Välj vad personen ska vara"),
-        ({"starts_on": "i morgon"}, "starts_on", "Skriv en dag som"),
+        ({"starts_on": "i morgon"}, "starts_on", "Skriv dagen så här"),
         ({"starts_on": ""}, "starts_on", "Skriv vilken dag uppdraget börjar"),
         ({"starts_on": "2025-08-11"}, "starts_on", "tre månader tillbaka"),
         ({"ends_on": "2020-01-01"}, "ends_on", "Sista dagen kan inte vara före"),
