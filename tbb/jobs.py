@@ -55,6 +55,7 @@ from tbb.services import (
     transitions,
     uploads,
     versions,
+    wall_keeping,
 )
 from tbb.services.health import Finding
 from tbb.settings import Settings
@@ -145,6 +146,7 @@ JOBS: tuple[Job, ...] = (
     Job("plan-reminders", DAY, plan_reminders.remind, hour=7),
     Job("plan-followups", DAY, plan_reminders.escalate, hour=7),
     Job("delegations", DAY, delegations.expire),
+    Job("keep-walls", DAY, wall_keeping.keep, hour=4),
     Job("free-rooms", DAY, rooms.forget_gone, hour=3),
     Job("meeting-reminders", DAY, meeting_asking.remind_the_silent, hour=7),
     Job("end-consents", DAY, consent_days.end),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BlobField, BooleanField, CharField, Check, DateField, ForeignKeyField, IntegerField
+from peewee import SQL, BlobField, BooleanField, CharField, Check, DateField, ForeignKeyField, IntegerField
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
@@ -18,7 +18,8 @@ class Meeting(BaseModel):
     `wall` is the chosen time as the clock on the wall says it (``2027-03-28T13:00``, Europe/Stockholm), kept beside the
     moment, so that a changed rule of summer time moves the moment and not the agreement. `uid` and `sequence` are the
     calendar's. `place_words` and `video` stand in calendars, so nothing about the child may be in them. Letters leave
-    after `leaves_at`, until then they can be called back. `follows` is the meeting that this one follows up.
+    after `leaves_at`, until then they can be called back. `was` is the state that a meeting was called off in, and
+    `follows` the meeting that this one follows up.
     """
 
     key = CharField(max_length=32, unique=True)
@@ -46,6 +47,7 @@ class Meeting(BaseModel):
     held_at = UtcDateTimeField(null=True)
     closed_at = UtcDateTimeField(null=True)
     cancelled_at = UtcDateTimeField(null=True)
+    was = CharField(max_length=10, default="", constraints=[SQL("DEFAULT ''")])
 
     class Meta:
         constraints = [
@@ -89,7 +91,7 @@ class Participant(BaseModel):
     `person` is sealed JSON with the case's key: {"name", "email", "phone", "note"}; for those with an account it is
     empty. `who` tells guardians and child apart, as the consent does. `code` is the hash of the second step's code for
     those who answer by a link, and `link_ends_at` when that link ends. `invited_sequence` is the newest the calendar of
-    this one has been sent, -1 for none.
+    this one has been sent, -1 for none. `was` is the state in which they were taken out by hand.
     """
 
     key = CharField(max_length=32, unique=True)
@@ -111,6 +113,7 @@ class Participant(BaseModel):
     ended_at = UtcDateTimeField(null=True)
     attended = CharField(max_length=10, default=Attendance.UNKNOWN)
     confirmed_at = UtcDateTimeField(null=True)
+    was = CharField(max_length=10, default="", constraints=[SQL("DEFAULT ''")])
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peewee import BlobField, BooleanField, CharField, Check, DateField, ForeignKeyField, IntegerField
+from peewee import SQL, BlobField, BooleanField, CharField, Check, DateField, ForeignKeyField, IntegerField
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.directory import Unit, one_of
@@ -85,6 +85,7 @@ class TalkBooking(BaseModel):
     """A booked talk. The database lets no two of one host overlap, the buffer after each one included.
 
     `free_at` is when the host can meet somebody else. `contact` is a name or alias with phone and e-mail, sealed.
+    `wall` is when it begins as the clock on the wall in Sweden says it, kept beside the moment as a meeting's is.
     `network` and `mark` tell bookings of one network, and of one phone or e-mail on it, without saying which.
     """
 
@@ -92,6 +93,7 @@ class TalkBooking(BaseModel):
     key = CharField(max_length=32, unique=True)
     once = CharField(max_length=64, unique=True)
     reference = CharField(max_length=10, unique=True)
+    wall = CharField(max_length=16, default="", constraints=[SQL("DEFAULT ''")])
     starts_at = UtcDateTimeField()
     ends_at = UtcDateTimeField()
     free_at = UtcDateTimeField()

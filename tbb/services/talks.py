@@ -14,7 +14,7 @@ from tbb.database import keyring, load, rows, transaction
 from tbb.models import Letter, OneTimeToken, TalkBooking
 from tbb.models.kinds import TalkState, TalkTopic
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, letters, limits, talk_hosts, talk_letters, tokens
+from tbb.services import audit, case_files, letters, limits, talk_hosts, talk_letters, tokens, wall_clock
 from tbb.services.talk_hosts import Host
 from tbb.services.talk_letters import PURPOSE, What
 from tbb.services.talk_slots import Slot
@@ -258,8 +258,9 @@ def _move(actor: Actor, secret: str, slot_id: str) -> Booked | None:
     return _shown(booking)
 
 
-def _times(slot: Slot) -> dict[str, datetime | date]:
+def _times(slot: Slot) -> dict[str, datetime | date | str]:
     return {
+        "wall": wall_clock.on_the_wall(slot.starts_at),
         "starts_at": slot.starts_at,
         "ends_at": slot.ends_at,
         "free_at": slot.free_at,

@@ -270,6 +270,8 @@ THINGS = {
     "flag": "märkning",
     "forgetting": "gallringslista",
     "forum": "samverkansforum",
+    "forum-date": "samverkansforumets datum",
+    "meeting-time": "föreslagen tid",
     "gap": "vakans",
     "handover": "överlämning",
     "joining": "anslutning",

@@ -30,6 +30,7 @@ DEEDS = {
     "meeting:take-out": "Ta bort någon från ett möte",
     "meeting:take-out-party": "Ta bort en verksamhet från ett möte",
     "meeting:withdraw-time": "Ta bort en föreslagen tid",
+    "time:keep-wall": "Behålla klockslaget när reglerna för sommartid har ändrats",
     "meetings:list": "Läsa listan med möten",
     "room:add": "Lägga till en lokal",
     "room:change": "Ändra en lokal",
