@@ -356,6 +356,7 @@ SUBJECTS = {
     "meetings": "meeting",
     "calendars": "meeting",
     "meeting_people": "meeting",
+    "meeting_undoing": "meeting",
     "rooms": "room",
     "meeting_times": "open meeting",
     "school_breaks": "break",

@@ -17,6 +17,12 @@ class SendForm(FlaskForm):
     sequence = HiddenField(validators=[DataRequired(), NUMBER])
 
 
+class TakeBackForm(FlaskForm):
+    """Which letters were looked at before somebody is taken out, a meeting is called off, or people are asked."""
+
+    seen = HiddenField(validators=[DataRequired(), Regexp(r"^[0-9a-f]{32}$")])
+
+
 class ReplyForm(FlaskForm):
     """An answer that came to somebody's own mailbox."""
 

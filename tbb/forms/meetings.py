@@ -260,10 +260,6 @@ class MoveForm(ChooseForm):
         return wall_of(self.day.data.isoformat() if self.day.data else "", self.hour.data)
 
 
-class PlainForm(FlaskForm):
-    """A form with a button and nothing else."""
-
-
 def wall_of(day: str, hour: str) -> str:
     """Put a day and a time of day together, as 9, 9.30 and 9:30 may be written."""
     found = re.fullmatch(r"(\d{1,2})(?:[.:](\d{2}))?", hour)

@@ -109,4 +109,5 @@ def _page(key: str, form: ReplyForm | None = None, *, status: int = 200) -> Resp
         letters=words.letters_of(desk.drafts),
         form=form or ReplyForm(formdata=None),
         words=words,
+        letter_words=words,
     )

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from tbb.forms.meetings import LeastForm, PersonForm
 from tbb.policy import Permission
 from tbb.routes.meetings import READS, about, booked, too_late
-from tbb.services import meeting_asking, meeting_links, meeting_people, meetings
+from tbb.services import meeting_asking, meeting_links, meeting_people, meeting_undoing, meetings
 from tbb.services.meetings import Contact
+from tbb.web import meeting_letter_words
 from tbb.web import meeting_words as words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
@@ -40,6 +41,7 @@ def show(key: str) -> Response:
         guardians=[each for each in people if each.role == "guardian"],
         others=[each for each in people if each.role in ("interpreter", "support", "child")],
         least=LeastForm(formdata=None),
+        gone=_gone(meeting),
     )
 
 
@@ -106,19 +108,6 @@ def set_least(key: str, number: int) -> BaseResponse:
     return _back(key)
 
 
-@bp.post("/moten/<key>/verksamheter/<int:number>/ta-bort")
-@requires(Permission.BOOK_MEETING)
-def take_out_party(key: str, number: int) -> BaseResponse:
-    """Ask a service and its people no longer."""
-    row = meeting_people.party_row(booked(key), number) or abort(404)
-    try:
-        done = meetings.take_out_party(actor(), row)
-    except meetings.NotNow:
-        return too_late(key)
-    notify("Verksamheten är borttagen." if done else "Verksamheten var redan borttagen.")
-    return _back(key)
-
-
 @bp.get("/moten/<key>/ny-person")
 @requires(Permission.BOOK_MEETING, reads=READS)
 def new(key: str) -> Response:
@@ -171,19 +160,6 @@ def change(key: str, participant: str) -> BaseResponse:
     return _back(key)
 
 
-@bp.post("/moten/<key>/personer/<participant>/ta-bort")
-@requires(Permission.BOOK_MEETING)
-def take_out(key: str, participant: str) -> BaseResponse:
-    """Ask somebody no longer."""
-    row = meeting_people.row(booked(key), participant) or abort(404)
-    try:
-        done = meetings.take_out(actor(), row)
-    except meetings.NotNow:
-        return too_late(key)
-    notify("Personen är borttagen." if done else "Personen var redan borttagen.")
-    return _back(key)
-
-
 @bp.post("/moten/<key>/personer/<participant>/kod")
 @requires(Permission.BOOK_MEETING, reads=READS)
 def new_code(key: str, participant: str) -> BaseResponse:
@@ -207,6 +183,19 @@ def remind(key: str, participant: str) -> BaseResponse:
     done = meeting_asking.remind(actor(), meeting_people.row(booked(key), participant) or abort(404))
     notify("Påminnelsen är på väg." if done else NOT_REMINDED)
     return see_other(url_for("meeting_times.grid", key=key))
+
+
+def _gone(meeting: Any) -> list[tuple[str, str, str, str]]:
+    """Who was just taken out: name, service, until when it can be undone, and where that is done."""
+    found = []
+    for each in meeting_undoing.gone(meeting):
+        way, number = ("take_back", {"participant": each.reader.participant.key}), each.party
+        if number is not None:
+            way = ("take_back_party", {"number": number})
+        address = url_for(f"meeting_undoing.{way[0]}", key=meeting.key, **way[1])
+        until = meeting_letter_words.clock_time(each.until)
+        found.append((meeting_letter_words.name_of(each.reader), each.reader.unit, until, address))
+    return found
 
 
 def _back(key: str) -> BaseResponse:

@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb import clock
 from tbb.forms.meeting_answers import OtherTimeForm, answers_in
-from tbb.forms.meetings import ChooseForm, MoveForm, PlaceForm, PlainForm, TimesForm
+from tbb.forms.meeting_letters import TakeBackForm
+from tbb.forms.meetings import ChooseForm, MoveForm, PlaceForm, TimesForm
 from tbb.policy import Permission
 from tbb.routes.meetings import READS, about, booked, too_late
 from tbb.services import (
     meeting_asking,
     meeting_calendar,
     meeting_grid,
+    meeting_mail,
     meeting_people,
     meeting_shelf,
     meeting_times,
@@ -24,6 +26,7 @@ from tbb.services import (
     wall_clock,
 )
 from tbb.services.meeting_times import BadTimes, Place
+from tbb.web import meeting_letter_words
 from tbb.web import meeting_words as words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
@@ -123,11 +126,13 @@ def sending(key: str) -> Response:
 @requires(Permission.BOOK_MEETING, reads=READS)
 def send(key: str) -> BaseResponse:
     """Ask all who have not been asked; what no consent covers is refused as a whole (409)."""
-    meeting = booked(key)
+    meeting, form = booked(key), TakeBackForm()
     try:
-        codes = meeting_asking.ask(actor(), meeting)
+        codes = meeting_asking.ask(actor(), meeting, seen=form.seen.data or "")
     except meeting_asking.NothingToAsk:
         return _sending_page(meeting, status=422)
+    except meetings.Overtaken:
+        return _sending_page(meeting, status=409)
     except meetings.NotNow:
         return too_late(key)
     if not codes:
@@ -325,7 +330,8 @@ def _place_page(meeting: Any, form: PlaceForm, status: int = 200) -> Response:
 
 
 def _sending_page(meeting: Any, status: int = 200) -> Response:
-    people = meeting_people.people(meeting, openly=True)
+    people, drafts = meeting_people.people(meeting, openly=True), meeting_asking.questions(actor(), meeting)
+    letters = meeting_letter_words.letters_of(drafts)
     return page(
         "meetings/sending.html",
         status=status,
@@ -333,8 +339,12 @@ def _sending_page(meeting: Any, status: int = 200) -> Response:
         people=[each for each in people if not each.is_asked],
         uncovered=[label for _party, label in meeting_asking.uncovered(meeting)],
         slots=meeting_times.slots_of(meeting),
-        form=PlainForm(formdata=None),
+        mailed=[letter for letter in letters if letter.email],
+        called=[letter for letter in letters if not letter.email],
+        letter_words=meeting_letter_words,
+        seen=meeting_mail.mark_of(drafts),
         refused=status == 422,
+        changed=status == 409,
     )
 
 

@@ -1,4 +1,4 @@
-"""Meetings: one's own, beginning to book one, its page, what is needed, and calling it off."""
+"""Meetings: one's own, beginning to book one, its page, and what is needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from tbb.forms.meetings import LengthForm, NeedsForm, PlainForm
+from tbb.forms.meetings import LengthForm, NeedsForm
 from tbb.policy import Permission, may, require
 from tbb.services import (
     case_desk,
@@ -20,12 +20,14 @@ from tbb.services import (
     meeting_people,
     meeting_shelf,
     meeting_times,
+    meeting_undoing,
     meetings,
     sealed_fields,
 )
 from tbb.web import meeting_words as words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
+from tbb.web.meeting_letter_words import clock_time
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("meetings", __name__)
@@ -95,6 +97,7 @@ def show(key: str) -> Response:
         needs=sealed_fields.texts(meeting) if books else {},
         grid=meeting_grid.grid(meeting, people) if books and meeting.state == "proposed" else None,
         uncalled=len(meeting_invitations.waiting(meeting)) if books else 0,
+        back_until=_until(meeting) if books else "",
         may_record=may(actor(), Permission.RECORD_MEETING, meeting_shelf.place_of_meeting(meeting)),
     )
 
@@ -137,27 +140,6 @@ def save_needs(key: str) -> BaseResponse:
     return see_other(url_for("meetings.tasks", key=key))
 
 
-@bp.get("/moten/<key>/stall-in")
-@requires(Permission.BOOK_MEETING, reads=READS)
-def ask_to_call_off(key: str) -> Response:
-    """Ask whether a meeting is to be called off."""
-    meeting = booked(key)
-    people = [each for each in meeting_people.people(meeting, openly=True) if each.is_asked]
-    return page("meetings/call_off.html", **_about(meeting), people=people, form=PlainForm(formdata=None))
-
-
-@bp.post("/moten/<key>/stall-in")
-@requires(Permission.BOOK_MEETING)
-def call_off(key: str) -> BaseResponse:
-    """Call a meeting off."""
-    try:
-        done = meetings.call_off(actor(), booked(key))
-    except meetings.NotNow:
-        return too_late(key)
-    notify("Mötet är inställt. De som var tillfrågade får veta det." if done else "Mötet var redan inställt.")
-    return see_other(url_for("meetings.show", key=key))
-
-
 def booked(key: str) -> Any:
     """Find a meeting that the actor books; what they only take part in they may not change."""
     found = _seen(key)
@@ -187,6 +169,12 @@ def _about(meeting: Any) -> dict[str, Any]:
         "municipality": unit.municipality,
         "words": words,
     }
+
+
+def _until(meeting: Any) -> str:
+    """What the clock is when it can be undone no longer that a meeting was called off; "" when it cannot."""
+    until = meeting_undoing.until(meeting)
+    return clock_time(until) if until else ""
 
 
 def _seen(key: str) -> Any:

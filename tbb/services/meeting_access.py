@@ -10,7 +10,7 @@ from tbb.database import load, rows
 from tbb.models import Case, Coordinator, ForumItem, MeetingParty, Participant
 from tbb.models.kinds import Information, ParticipantState
 from tbb.policy import Actor
-from tbb.services import audit, case_shelf, consents, letters, meeting_invitations
+from tbb.services import audit, case_shelf, consents, letters, meeting_invitations, meeting_undoing
 
 _PARTIES = """
     SELECT y.id, y.unit_id FROM meeting_party y JOIN meeting m ON m.id = y.meeting_id
@@ -43,6 +43,7 @@ def end_uncovered(actor: Actor, case: Case) -> int:
         if not open_to(unit):
             _end_party(actor, party)
             ended.add(unit)
+    meeting_undoing.hurry(case.id, open_to)
     for coordinator in load(Coordinator, "case_id = ? AND ended_at IS NULL AND unit_id IS NOT NULL", (case.id,)):
         if not open_to(coordinator.unit_id, Information.PLAN):
             _end(Coordinator, coordinator.id)

@@ -10,7 +10,15 @@ from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Consent, Meeting, MeetingAgreement, MeetingParty, Participant
 from tbb.models.kinds import About, MeetingState, ParticipantState
 from tbb.policy import WORKER, Actor, require
-from tbb.services import consents, meeting_invitations, meeting_links, meeting_mail, meeting_shelf, meetings
+from tbb.services import (
+    consents,
+    meeting_invitations,
+    meeting_links,
+    meeting_mail,
+    meeting_sending,
+    meeting_shelf,
+    meetings,
+)
 from tbb.services.meeting_times import slots_of
 
 REMIND_BEFORE = timedelta(days=2)
@@ -28,11 +36,12 @@ class NothingToAsk(Exception):
 
 
 @transaction
-def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
+def ask(actor: Actor, meeting: Meeting, *, seen: str | None = None) -> dict[str, str]:
     """Ask all who have not been asked yet; give the codes of those who get a link, {their key: code}, this once.
 
-    Raises Refused, meetings.NotNow, NothingToAsk, and consents.NotCovered with the services that no consent covers
-    today: then nobody is asked and nothing is changed.
+    `seen` is the mark of the letters that were looked at. Raises Refused, meetings.NotNow, meetings.Overtaken,
+    NothingToAsk, and consents.NotCovered with the services that no consent covers today: then nobody is asked and
+    nothing is changed.
     """
     one_at_a_time("consents")
     stands = meetings.opened(actor, meeting)
@@ -40,6 +49,8 @@ def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
     if not waiting or (stands.state != MeetingState.SET and (not slots_of(stands) or stands.answers_by is None)):
         raise NothingToAsk
     consents.require_shared(stands.case, _services(waiting))
+    if seen is not None and seen != meeting_mail.mark_of(questions(actor, stands)):
+        raise meetings.Overtaken
     moment, codes = clock.now(), {}
     for participant in waiting:
         if participant.party_id is not None:
@@ -60,6 +71,14 @@ def ask(actor: Actor, meeting: Meeting) -> dict[str, str]:
         ).execute()
     meetings.note(actor, "meeting:ask", stands, ("participants", "state"))
     return codes
+
+
+def questions(actor: Actor, meeting: Meeting) -> list[meeting_mail.Draft]:
+    """Show the letters that ask for times, as they would be; once the time is set people are called instead.
+
+    Raises Refused.
+    """
+    return [] if meeting.state == MeetingState.SET else meeting_sending.drafts(actor, meeting)
 
 
 def to_ask(meeting: Meeting) -> list[Participant]:

@@ -1,8 +1,8 @@
 """What those who are asked to a meeting are told: which times, reminders, a set or changed time, and its end.
 
 Times are asked for and reminded of at once. Those who are to be called to a set or changed time wait until somebody
-has looked at every letter and sends them (services/meeting_sending.py). What is taken back is told at once, to exactly
-those who may know of it.
+has looked at every letter and sends them (services/meeting_sending.py). What is taken back is told to exactly those who
+may know of it: at once when a consent is, and in ten minutes when it is done by hand (services/meeting_undoing.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tbb.models import Meeting, Participant
 from tbb.models.kinds import MeetingState, ParticipantState
 from tbb.policy import Actor
 from tbb.services import consents, meeting_mail
-from tbb.services.meeting_mail import ASK, CALLS, CANCEL, REMIND
+from tbb.services.meeting_mail import ASK, CALLS, CANCEL, REMIND, Draft
 from tbb.services.meeting_shelf import ANSWERED_FOR
 
 UNDO = timedelta(minutes=10)
@@ -60,7 +60,7 @@ def changed(actor: Actor, meeting: Meeting) -> None:
     asked = _asked(meeting)
     check(meeting, asked)
     for participant in asked:
-        if meeting_mail.stop(participant):
+        if meeting_mail.stop(participant, (ASK, REMIND, *CALLS)):
             recount(participant)
     newest = max((each.invited_sequence for each in asked), default=0)
     sequence = max(meeting.sequence, newest) + 1
@@ -68,18 +68,43 @@ def changed(actor: Actor, meeting: Meeting) -> None:
     meeting.sequence, meeting.leaves_at = sequence, None
 
 
-def called_off(actor: Actor, meeting: Meeting) -> None:
+def called_off(actor: Actor, meeting: Meeting, *, not_before: datetime | None = None) -> None:
     """Within the caller's transaction, tell all who were asked or called that the meeting is off."""
     for participant in _asked(meeting):
-        _take_back(meeting, participant, called_off=True)
+        _take_back(meeting, participant, called_off=True, not_before=not_before)
 
 
-def cancel_for(actor: Actor, participant: Participant) -> None:
+def cancel_for(actor: Actor, participant: Participant, *, not_before: datetime | None = None) -> None:
     """Within the caller's transaction, tell one person alone that they are no longer asked.
 
     Somebody whose letters have not left is told nothing: the letters are stopped.
     """
-    _take_back(_meeting_of(participant), participant, called_off=False)
+    _take_back(_meeting_of(participant), participant, called_off=False, not_before=not_before)
+
+
+def told_off(meeting: Meeting, people: Iterable[Participant] | None = None) -> list[Draft]:
+    """Show what is written when some are taken out of a meeting, or, if none are named, when it is called off.
+
+    Who has been told of it by letter gets one, who has no address is to be rung; who knows nothing yet is left out.
+    """
+    found, off = (_asked(meeting), True) if people is None else (list(people), False)
+    told = (_take_back_draft(meeting, participant, called_off=off) for participant in found)
+    return [draft for draft in told if draft is not None]
+
+
+def restand(participant: Participant) -> None:
+    """Within the caller's transaction, let somebody who is asked again stand as the letters that have left say.
+
+    What was stopped when they were taken out is to be looked at and sent anew.
+    """
+    written, away = meeting_mail.written_to(participant), {letter.id for letter in meeting_mail.left(participant)}
+    calls = [letter for letter in written if letter.what in CALLS]
+    if calls and calls[-1].id not in away and participant.invited_sequence == calls[-1].sequence:
+        recount(participant)
+    if written and not away and all(letter.what in (ASK, REMIND) for letter in written):
+        Participant.update(state=ParticipantState.DRAFT, asked_at=None).where(
+            Participant.id == participant.id
+        ).execute()
 
 
 def waiting(meeting: Meeting) -> list[Participant]:
@@ -121,14 +146,25 @@ def recount(participant: Participant) -> None:
     ).execute()
 
 
-def _take_back(meeting: Meeting, participant: Participant, *, called_off: bool) -> None:
+def _take_back(meeting: Meeting, participant: Participant, *, called_off: bool, not_before: datetime | None) -> None:
     """Stop what has not left; tell somebody who may have been told something that it holds no longer."""
     meeting_mail.stop(participant)
-    told = [letter for letter in meeting_mail.left(participant) if letter.what != CANCEL]
-    if told and told[-1].id == meeting_mail.left(participant)[-1].id:
-        sequence = max(meeting.sequence, *(letter.sequence for letter in told)) + 1
-        reader = meeting_mail.reader_of(meeting, participant)
-        meeting_mail.write(meeting, reader, CANCEL, sequence=sequence, called_off=called_off)
+    draft = _take_back_draft(meeting, participant, called_off=called_off)
+    if draft is not None:
+        told = {"sequence": draft.sequence, "called_off": called_off, "not_before": not_before}
+        meeting_mail.write(meeting, draft.reader, CANCEL, **told)
+
+
+def _take_back_draft(meeting: Meeting, participant: Participant, *, called_off: bool) -> Draft | None:
+    """The letter that takes back what somebody may have been told; None when they know nothing, or know it already."""
+    reader, away = meeting_mail.reader_of(meeting, participant), meeting_mail.left(participant)
+    told = [letter.sequence for letter in away if letter.what != CANCEL]
+    by_phone = not reader.email and participant.state != ParticipantState.DRAFT
+    if not by_phone and (not told or away[-1].what == CANCEL):
+        return None
+    sequence = max(meeting.sequence, *told, 0) + 1
+    facts = meeting_mail.facts_of(meeting, reader, CANCEL, sequence=sequence, path="", called_off=called_off)
+    return Draft(reader, CANCEL, sequence, facts)
 
 
 def _asked(meeting: Meeting) -> list[Participant]:

@@ -6,6 +6,7 @@ of care, and nobody else's name or address.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -81,6 +82,27 @@ class CalendarFacts:
     unit: str
     attendee: str
     stamp: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A letter as it would be sent: to whom, which, and what it is made of. Without address nothing is sent."""
+
+    reader: Reader
+    what: str
+    sequence: int
+    facts: dict[str, Any]
+
+
+def mark_of(drafts: Iterable[Draft]) -> str:
+    """Tell letters that were looked at from all others: another mark when one says, or reaches, anything else."""
+    seen = []
+    for draft in drafts:
+        calendar = {name: value for name, value in draft.facts.get("calendar", {}).items() if name != "stamp"}
+        seen.append(
+            [draft.reader.participant.key, draft.reader.email, draft.what, draft.facts | {"calendar": calendar}]
+        )
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def reader_of(meeting: Meeting, participant: Participant) -> Reader:
@@ -189,6 +211,21 @@ def left(participant: Participant, whats: Iterable[str] = ()) -> list[MeetingLet
         for letter in written
         if (not wanted or letter.what in wanted) and states.get(letter.dedupe, State.SENT) in AWAY
     ]
+
+
+def highest(meeting: Meeting, reader: Reader) -> int:
+    """The highest number of the calendar that is on its way to, or has reached, a reader's mailbox; -1 for none.
+
+    Also what was written to them before they were taken out, for their calendar remembers that.
+    """
+    same = [reader.participant]
+    for other in load(Participant, "meeting_id = ? AND ended_at IS NOT NULL ORDER BY id", (meeting.id,)):
+        if reader.email and reader_of(meeting, other).email.casefold() == reader.email.casefold():
+            same.append(other)
+    written = [letter for each in same for letter in written_to(each) if letter.what in (*CALLS, CANCEL)]
+    states = letters.states_of(letter.dedupe for letter in written)
+    sent = [letter.sequence for letter in written if states.get(letter.dedupe, State.SENT) != State.STOPPED]
+    return max(sent, default=-1)
 
 
 def has_been_called(participant: Participant) -> bool:

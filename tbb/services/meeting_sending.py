@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tbb import clock
 from tbb.database import load, one_at_a_time, transaction
@@ -13,7 +12,7 @@ from tbb.models.kinds import MeetingState, ParticipantState
 from tbb.policy import Actor, require
 from tbb.services import letters, meeting_invitations, meeting_mail, meeting_shelf, meetings
 from tbb.services.letters import State
-from tbb.services.meeting_mail import ASK, CALLS, CANCEL, CHANGE, REQUEST, Reader
+from tbb.services.meeting_mail import ASK, CALLS, CHANGE, REQUEST, Draft, Reader
 
 
 class NothingToSend(Exception):
@@ -26,16 +25,6 @@ class Overtaken(Exception):
 
 class TooLate(Exception):
     """Every letter has left."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A letter as it would be sent: to whom, which, and what it is made of. Without address nothing is sent."""
-
-    reader: Reader
-    what: str
-    sequence: int
-    facts: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -166,9 +155,8 @@ def _draft(meeting: Meeting, participant: Participant) -> Draft:
     reader = meeting_mail.reader_of(meeting, participant)
     if meeting.state != MeetingState.SET:
         return Draft(reader, ASK, 0, meeting_mail.facts_of(meeting, reader, ASK, path=_masked(meeting, reader)))
-    earlier = [letter.sequence for letter in meeting_mail.left(participant, (*CALLS, CANCEL))]
     what = CHANGE if participant.invited_sequence >= 0 else REQUEST
-    sequence = max(meeting.sequence, max(earlier, default=-1) + 1)
+    sequence = max(meeting.sequence, meeting_mail.highest(meeting, reader) + 1)
     facts = meeting_mail.facts_of(meeting, reader, what, sequence=sequence, path=_masked(meeting, reader))
     return Draft(reader, what, sequence, facts)
 

@@ -86,7 +86,7 @@ def propose(
     Meeting.update(answers_by=answers_by or stands.answers_by, version=Meeting.version + 1).where(
         Meeting.id == stands.id
     ).execute()
-    _extend_links(stands)
+    extend_links(stands)
     meetings.note(actor, "meeting:propose", stands, ("slots", "answers_by"))
     return made
 
@@ -189,7 +189,7 @@ def suggest(actor: Actor, participant: Participant, wall: str) -> MeetingSlot | 
     made = _slot(meeting, wall, moment, participant)
     _keep_answer(made.id, participant, SlotAnswerKind.YES)
     Participant.update(answered_at=clock.now()).where(Participant.id == participant.id).execute()
-    _extend_links(meeting)
+    extend_links(meeting)
     place = meeting_shelf.place_of_meeting(meeting)
     audit.record(actor, "meeting:suggest", "meeting", meeting.reference, place=place, fields=("slots",))
     return made
@@ -288,7 +288,7 @@ def _set(actor: Actor, meeting: Meeting, slot: MeetingSlot, place: Place, reason
         version=Meeting.version + 1,
     ).where(Meeting.id == meeting.id).execute()  # fmt: skip
     stands = Meeting.get_by_id(meeting.id)
-    _extend_links(stands)
+    extend_links(stands)
     fields = ("starts_at", "ends_at", "room", "place_words", "video")
     meetings.note(actor, "meeting:set" if before != MeetingState.SET else "meeting:move", stands, fields)
     if before == MeetingState.SET:
@@ -352,8 +352,8 @@ def _keep_answer(slot: int, participant: Participant, said: str) -> None:
         SlotAnswer.create(slot=slot, participant=participant, answer=said, at=clock.now())
 
 
-def _extend_links(meeting: Meeting) -> None:
-    """Let personal links last as long as there is something to answer or to come to, and no longer."""
+def extend_links(meeting: Meeting) -> None:
+    """Within the caller's transaction, let personal links last while there is something to answer or come to."""
     ends = meeting.ends_at or max((slot.ends_at for slot in slots_of(meeting)), default=None)
     Participant.update(link_ends_at=ends).where(
         Participant.meeting == meeting.id,

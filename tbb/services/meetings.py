@@ -20,7 +20,16 @@ from tbb.models.kinds import (
     ParticipantState,
 )
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, employment, mapping, meeting_invitations, meeting_shelf, sealed_fields
+from tbb.services import (
+    audit,
+    case_files,
+    employment,
+    mapping,
+    meeting_invitations,
+    meeting_mail,
+    meeting_shelf,
+    sealed_fields,
+)
 
 SHORTEST, LONGEST = 10, 480
 """Minutes that a meeting may last."""
@@ -34,6 +43,10 @@ CHILD_PARTS = ("all", "part", "through", "no")
 
 class NotNow(Exception):
     """The meeting has been held or called off: who comes, when and where cannot be changed."""
+
+
+class Overtaken(Exception):
+    """The letters would be others than those that were looked at; nothing was done."""
 
 
 class NotInConsultation(Exception):
@@ -153,7 +166,7 @@ def add_participant(
         raise AlreadyThere
     if known:
         again = {"state": ParticipantState.DRAFT, "ended_at": None, "asked_at": None, "answered_at": None}
-        Participant.update(party=party, role=role, invited_sequence=-1, invited_at=None, **again).where(
+        Participant.update(party=party, role=role, invited_sequence=-1, invited_at=None, was="", **again).where(
             Participant.id == known[0].id
         ).execute()
         added = Participant.get_by_id(known[0].id)
@@ -179,20 +192,23 @@ def change_participant(actor: Actor, participant: Participant, person: Contact, 
 
 
 @transaction
-def take_out(actor: Actor, participant: Participant) -> bool:
-    """Ask somebody no longer; who has been invited is told, nobody else is. False when that has been done already.
+def take_out(actor: Actor, participant: Participant, *, seen: str | None = None) -> bool:
+    """Ask somebody no longer; who has been invited is told in ten minutes, nobody else is. False when it is done.
 
-    Raises Refused and NotNow.
+    `seen` is the mark of the letter that was looked at. Raises Refused, NotNow and Overtaken.
     """
     stands = opened(actor, participant.meeting)
+    _look_again(stands, [Participant.get_by_id(participant.id)], seen)
     return _end(actor, stands, participant.id)
 
 
 @transaction
-def take_out_party(actor: Actor, party: MeetingParty) -> bool:
-    """Ask a service and all of its people no longer. False when that has been done already. Raises Refused, NotNow."""
+def take_out_party(actor: Actor, party: MeetingParty, *, seen: str | None = None) -> bool:
+    """Ask a service and all of its people no longer, as `take_out` does. False when that has been done already."""
     stands = opened(actor, party.meeting)
-    for participant in load(Participant, "party_id = ? AND ended_at IS NULL", (party.id,)):
+    people = people_of(party)
+    _look_again(stands, people, seen)
+    for participant in people:
         _end(actor, stands, participant.id)
     ended = (
         MeetingParty.update(ended_at=clock.now(), ended_why="taken_out")
@@ -202,6 +218,11 @@ def take_out_party(actor: Actor, party: MeetingParty) -> bool:
     if ended:
         note(actor, "meeting:take-out-party", stands, ("unit",), f"verksamhet {party.unit_id}")
     return bool(ended)
+
+
+def people_of(party: MeetingParty) -> list[Participant]:
+    """Those who are asked for a service."""
+    return load(Participant, "party_id = ? AND ended_at IS NULL ORDER BY id", (party.id,))
 
 
 @transaction
@@ -254,10 +275,10 @@ def set_minutes(actor: Actor, meeting: Meeting, minutes: int) -> None:
 
 
 @transaction
-def call_off(actor: Actor, meeting: Meeting) -> bool:
-    """Call a meeting off: its room is free again, and all who were asked are told. False when it is off already.
+def call_off(actor: Actor, meeting: Meeting, *, seen: str | None = None) -> bool:
+    """Call a meeting off: its room is free again, and all who were asked are told in ten minutes. False when it is.
 
-    Raises Refused, and NotNow when it has been held.
+    `seen` is the mark of the letters that were looked at. Raises Refused, Overtaken, and NotNow when it has been held.
     """
     stands = latest(meeting)
     require(actor, right_to_book(stands), meeting_shelf.place_of_meeting(stands))
@@ -265,11 +286,13 @@ def call_off(actor: Actor, meeting: Meeting) -> bool:
         return False
     if stands.state not in OPEN:
         raise NotNow
-    meeting_invitations.called_off(actor, stands)
+    _look_again(stands, None, seen)
+    moment = clock.now()
+    meeting_invitations.called_off(actor, stands, not_before=moment + meeting_invitations.UNDO)
     RoomBooking.delete().where(RoomBooking.meeting == stands.id).execute()
-    Meeting.update(state=MeetingState.CANCELLED, cancelled_at=clock.now(), version=Meeting.version + 1).where(
-        Meeting.id == stands.id
-    ).execute()
+    Meeting.update(
+        state=MeetingState.CANCELLED, was=stands.state, cancelled_at=moment, version=Meeting.version + 1
+    ).where(Meeting.id == stands.id).execute()
     case_files.note_event(actor, stands.case, CaseEventKind.MEETING_CANCELLED)
     note(actor, "meeting:call-off", stands, ("state",))
     return True
@@ -343,14 +366,21 @@ def _end(actor: Actor, meeting: Meeting, number: int) -> bool:
     participant = Participant.get_by_id(number)
     if participant.ended_at is not None:
         return False
-    if participant.state != ParticipantState.DRAFT:
-        meeting_invitations.cancel_for(actor, participant)
-    Participant.update(state=ParticipantState.ENDED, ended_at=clock.now(), code="").where(
-        Participant.id == number
-    ).execute()
+    was, moment = participant.state, clock.now()
+    if was != ParticipantState.DRAFT:
+        meeting_invitations.cancel_for(actor, participant, not_before=moment + meeting_invitations.UNDO)
+    Participant.update(
+        state=ParticipantState.ENDED, ended_at=moment, was="" if was == ParticipantState.DRAFT else was
+    ).where(Participant.id == number).execute()
     _touch(meeting)
     note(actor, "meeting:take-out", meeting, ("participants",))
     return True
+
+
+def _look_again(meeting: Meeting, people: list[Participant] | None, seen: str | None) -> None:
+    """Raise Overtaken when the letters that would be written are others than those that were looked at."""
+    if seen is not None and seen != meeting_mail.mark_of(meeting_invitations.told_off(meeting, people)):
+        raise Overtaken
 
 
 def _touch(meeting: Meeting) -> None:

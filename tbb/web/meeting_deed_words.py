@@ -31,6 +31,8 @@ DEEDS = {
     "meeting:take-out-party": "Ta bort en verksamhet från ett möte",
     "meeting:withdraw-time": "Ta bort en föreslagen tid",
     "time:keep-wall": "Behålla klockslaget när reglerna för sommartid har ändrats",
+    "meeting:undo-call-off": "Ångra att ett möte ställdes in",
+    "meeting:undo-take-out": "Ångra att någon togs bort från ett möte",
     "meetings:list": "Läsa listan med möten",
     "room:add": "Lägga till en lokal",
     "room:change": "Ändra en lokal",

@@ -55,7 +55,7 @@ SONG = b"kanarie"
 """What every canary begins with."""
 CASE_PAGES = ("cases.", "mapping.", "transitions.", "consents.", "forums.bringing", "case_exports.", "forgetting.held")
 RECORD_PAGES = ("meeting_records.",)
-BOOKING_PAGES = ("meetings.", "meeting_people.", "meeting_times.")
+BOOKING_PAGES = ("meetings.", "meeting_people.", "meeting_times.", "meeting_undoing.")
 PLAN_PAGES = ("plans.", "plan_steps.", "plan_papers.")
 PLANTED = {
     "fault message": ("faults.report",),
