@@ -41,7 +41,7 @@ def test_a_meeting_is_called_off_after_its_letters_were_read_and_it_can_be_undon
     assert "3 brev att läsa igenom" in shown.words and "En person att ringa" in shown.words
     assert GUARDIAN["name"] not in shown.words and KARIN["email"] in shown.words
     off = send(made.client, shown, f"{made.path}/stall-in", action="/stall-in")
-    assert "kl. 13.10" in off.words and "Inställt" in off.words
+    assert "Du kan ångra till kl. 13.10" in off.words and "Inställt" in off.words
     with connection():
         for letter in cancels():
             said = render(letter.template, letters.facts_of(letter), base_url="http://127.0.0.1:8000",
