@@ -6,13 +6,14 @@ import re
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, DataRequired, Length, Optional, StopValidation, ValidationError
 
 from tbb import clock
 from tbb.forms.cleaning import kept_text, one_line
+from tbb.forms.fields import Day
 from tbb.forms.guard import Guarded, warned
 from tbb.services.case_desk import REFERENCE
 from tbb.services.case_notes import MOST
@@ -88,7 +89,7 @@ class DelegateForm(FlaskForm):
     """Who may work with a case until when. Those of the unit are handed to it: [(key, name), …]."""
 
     account = SelectField("Vem?", validate_choice=False)
-    ends_on = DateField("Till och med", description="Högst 90 dagar.", render_kw={"type": "date"})
+    ends_on = Day("Till och med", description="Högst 90 dagar.", render_kw={"type": "date"})
 
     def __init__(self, *args, people: list[tuple[str, str]], **more):
         super().__init__(*args, **more)
@@ -104,8 +105,8 @@ class FilterForm(FlaskForm):
     class Meta:
         csrf = False
 
-    fran = DateField("Kom från och med", validators=[Optional()], render_kw={"type": "date"})
-    till = DateField("Till och med", validators=[Optional()], render_kw={"type": "date"})
+    fran = Day("Kom från och med", validators=[Optional()], render_kw={"type": "date"})
+    till = Day("Till och med", validators=[Optional()], render_kw={"type": "date"})
     nummer = StringField(
         "Nummer",
         filters=[one_line],
@@ -122,8 +123,7 @@ class FilterForm(FlaskForm):
 
 def _right_day(form: FlaskForm, field: Field) -> None:
     """Let through a day from today on, not too far away."""
-    if field.process_errors or not field.data:
-        field.errors = []
+    if not field.data:
         raise StopValidation(NO_DAY)
     today: date = clock.today()
     if field.data < today:

@@ -8,8 +8,19 @@ from wtforms import DateField, IntegerField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""The days that are reckoned with: from each of them a year can be counted, back and on."""
 LARGEST = 2**31 - 1
 """The largest number that both databases can compare with the number of a row."""
+
+
+def read_day(text: str) -> date | None:
+    """Read a day such as 2026-11-23; None when it is none, or one that nobody can mean."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 class Day(DateField):
@@ -18,20 +29,17 @@ class Day(DateField):
     def process_data(self, value: date | str | None) -> None:
         """Take a day, or the text it is kept as; what is no day is passed over."""
         if isinstance(value, str):
-            try:
-                value = date.fromisoformat(value)
-            except ValueError:
-                value = None
+            value = read_day(value)
         super().process_data(value)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read a day; raise ValueError with a sentence."""
         text = " ".join(valuelist).strip()
-        try:
-            self.data = date.fromisoformat(text) if text else None
-        except ValueError as problem:
-            self.data = None
-            raise ValueError("Skriv dagen så här: 2026-11-23.") from problem
+        self.data = None
+        if text:
+            self.data = read_day(text)
+            if self.data is None:
+                raise ValueError("Skriv dagen så här: 2026-11-23.")
 
     def pre_validate(self, form: BaseForm) -> None:
         """Ask nothing more of a day that could not be read."""

@@ -14,13 +14,16 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import IntegerConverter
 
-from tests import rounds
+from tests import cast, rounds
 from tests.people import filled_in
+from tests.serving import ROOT
 
 OFFERED = (
     "input[type=hidden], input[type=number], input[type=date], input[type=time], input[type=datetime-local],"
     " input[type=radio], input[type=checkbox], select"
 )
+FILTERS = {"fran", "till", "nummer", "handling", "person", "sak", "utfall", "places", "topics", "typ", "kommun", "text"}
+"""What addresses are asked with that forms read."""
 KEYS = {"csrf_token", "once", "stamp"}
 NEVER_OFFERED = ("", "9" * 40, "9999-12-31")
 TAKEN = (200, 204, 303, 400, 403, 404, 409, 410, 422, 429)
@@ -67,6 +70,22 @@ def test_no_value_that_was_never_offered_makes_a_fault(forms):
                         faults.append(f"{form.action} {name}={text!r}: {answer.status_code}")
     assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
     assert len(forms) > 100 and met[422] > 400
+
+
+def test_no_value_in_an_address_makes_a_fault(county, client):
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tbb" / "routes").glob("*.py"))
+    asked = set(re.findall(r'args(?:\.get\(|\[)"([a-z_]+)"', code)) | FILTERS
+    assert len(asked) > 25
+    visits = [(visit.client, visit.address) for visit in rounds.every(county)]
+    visits += [(client, address) for _endpoint, address in cast.addresses(county, few=True)]
+    faults = []
+    for somebody, address in visits:
+        for text in ("9" * 40, "0001-01-01"):
+            with somebody.get(urlsplit(address).path, query_string=dict.fromkeys(asked, text)) as answer:
+                if answer.status_code not in TAKEN:
+                    faults.append(f"{address} {text!r}: {answer.status_code}")
+    assert not faults, f"{len(faults)}:\n" + "\n".join(faults)
+    assert len(visits) > 200
 
 
 def test_no_number_in_an_address_is_too_large(county):
