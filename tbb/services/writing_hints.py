@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from tbb.services import rich_text
@@ -96,7 +97,7 @@ def _of_links(body: str) -> list[Hint]:
     found = []
     for words, address in re.findall(r"(?<!!)\[([^\]]*)\]\(([^)\s]*)[^)]*\)", body):
         said = re.sub(r"[\s*_.!]+", " ", words).strip().casefold()
-        if not said:
+        if not any(unicodedata.category(sign)[0] in "LNPS" for sign in said):
             found.append(Hint("link_silent", address, stops=True))
         elif said in VAGUE:
             found.append(Hint("link_vague", words))

@@ -31,6 +31,7 @@ def test_a_good_text_is_left_alone():
         ("[Läs mer](https://a.example)", "link_vague"),
         ("[klicka här.](https://a.example)", "link_vague"),
         ("[](https://a.example)", "link_silent"),
+        ("[\u200b\ufeff](https://a.example)", "link_silent"),
         ("[https://a.example](https://a.example)", "link_address"),
         ("[dit](javascript:x)", "link_nowhere"),
         (f"![](bild:{KEY})", "picture_gone"),
