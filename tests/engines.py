@@ -24,7 +24,7 @@ SAME_ON_BOTH = {
         test_canaries test_caching test_cut_connection test_data_protection test_enumeration test_errors test_headers
         test_hostile_text test_hostile_text_at_work test_html_validator test_kill test_layers test_letters test_logs
         test_operations test_page_checks test_pages test_pages_at_work test_readability test_routes test_sealed
-        test_static test_templates test_translations
+        test_static test_templates test_translations test_uploads
     """,
     "forms": "test_absence_form test_guard test_telling_forms",
     "oidc": "test_signing_in",

@@ -76,12 +76,15 @@ def file(key: str, name: str) -> Response:
     path = media_files.path_of(settings().instance, found)
     if not path.is_file():
         abort(404)
+    to_keep = found.kind not in ("film", "captions")
     response = send_file(
         path,
         mimetype=found.content_type,
-        as_attachment=found.kind not in ("film", "captions"),
+        as_attachment=to_keep,
         download_name=found.name,
         conditional=True,
     )
     response.headers["Cache-Control"] = "public, max-age=3600"
+    if to_keep:
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

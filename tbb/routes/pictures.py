@@ -17,7 +17,7 @@ bp = Blueprint("pictures", __name__, url_prefix="/arbetsyta/bilder")
 WHY = {
     "kind": "Filen är ingen bild av rätt sort. Välj en JPEG, PNG eller WebP.",
     "size": "Filen är för stor. Den får vara högst 10 MB.",
-    "pixels": "Bilden har för många punkter. Gör den mindre, högst 16 miljoner punkter.",
+    "pixels": "Bilden har för många punkter. Spara den som en vanlig JPEG med högst 16 miljoner punkter.",
     "small": "Bilden är för liten. Den ska vara minst 200 punkter på varje håll.",
     "broken": "Bilden går inte att läsa. Spara den på nytt och försök igen.",
 }

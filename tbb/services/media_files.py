@@ -8,12 +8,13 @@ import json
 import os
 import re
 import secrets
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import pikepdf
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
@@ -22,13 +23,12 @@ from tbb.database import load, transaction
 from tbb.models import MediaFile
 from tbb.models.folding import fold
 from tbb.policy import Actor, Permission, Place, require
-from tbb.services import audit
+from tbb.services import audit, pdf_looking
 
 FOLDER = "files"
 PIECE = 2**20
 MB = 2**20
 LONGEST_NAME = 80
-DEEPEST = 30
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ SORTS = (
     Sort("captions", ((0, b"WEBVTT"), (0, b"\xef\xbb\xbfWEBVTT")), "text/vtt", "vtt", 2 * MB),
 )
 """The sorts of files that are taken, by how they begin. Archives and office files are not: they carry programs."""
-ACTS = ("/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/RichMedia", "/EmbeddedFile")
-"""What in a PDF acts by itself or carries other files along."""
+ARCHIVE_END, ARCHIVE_TAIL = b"PK\x05\x06", 2**16 + 22
+"""How a ZIP archive ends, and within how many bytes of the end of its file."""
 
 
 class BadFile(Exception):
@@ -163,54 +163,35 @@ def _pieces(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _look(sort: Sort, path: Path) -> dict[str, object]:
+    """Look a file through by its sort. Raises BadFile."""
+    if _is_archive_too(path):
+        raise BadFile("kind")
     if sort.kind == "pdf":
         return _look_at_pdf(path)
     return _look_at_captions(path) if sort.kind == "captions" else {}
 
 
+def _is_archive_too(path: Path) -> bool:
+    """Whether a file ends as a ZIP archive does, whatever it begins with: the same bytes would be two things."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - ARCHIVE_TAIL))
+        return ARCHIVE_END in file.read()
+
+
 def _look_at_pdf(path: Path) -> dict[str, object]:
-    """See whether a PDF can be read by everybody, and that it does nothing by itself. Raises BadFile."""
+    """See whether a PDF can be read by everybody, and that it does nothing by itself. Raises BadFile.
+
+    A process of its own looks, for a small file may unpack to more than the machine holds.
+    """
+    command = [sys.executable, "-I", str(Path(pdf_looking.__file__)), str(path)]
     try:
-        with pikepdf.open(path) as pdf:
-            if pdf.is_encrypted and not pdf.allow.accessibility:
-                raise BadFile("locked")
-            if _acts(pdf):
-                raise BadFile("acts")
-            root = pdf.Root
-            marked = root.get("/MarkInfo", pikepdf.Dictionary()).get("/Marked", False)
-            return {
-                "pages": len(pdf.pages),
-                "tagged": bool(marked) and "/StructTreeRoot" in root,
-                "language": str(root.get("/Lang", "")),
-                "title": str(pdf.docinfo.get("/Title", "")) if pdf.docinfo else "",
-            }
-    except pikepdf.PasswordError as problem:
-        raise BadFile("locked") from problem
-    except (pikepdf.PdfError, ValueError, RuntimeError) as problem:
+        done = subprocess.run(command, capture_output=True, check=True, timeout=2 * pdf_looking.MOST_SECONDS)
+        told: dict[str, object] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as problem:
         raise BadFile("broken") from problem
-
-
-def _acts(pdf: pikepdf.Pdf) -> bool:
-    return any(_does_something(thing, DEEPEST) for thing in (pdf.Root, *pdf.objects))
-
-
-def _does_something(thing: pikepdf.Object, deep: int) -> bool:
-    """Whether a thing in a PDF, or one that is written within it, acts; what it points at is looked at by itself."""
-    if not deep:
-        return True  # nothing honest is nested so
-    if isinstance(thing, pikepdf.Array):
-        inner = list(thing)
-    elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        if any(name in thing for name in ACTS) or str(thing.get("/S", "")) in ACTS:
-            return True
-        inner = [value for _name, value in thing.items()]
-    else:
-        return False
-    return any(
-        _does_something(value, deep - 1)
-        for value in inner
-        if isinstance(value, pikepdf.Object) and not value.is_indirect
-    )
+    if "why" in told:
+        raise BadFile(str(told["why"]))
+    return told
 
 
 def _look_at_captions(path: Path) -> dict[str, object]:

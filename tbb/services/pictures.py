@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import os
 import secrets
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from threading import Lock
 
 from tbb import clock
 from tbb.database import load, rows, transaction
 from tbb.models import Picture
 from tbb.policy import Actor, Permission, Place, require
-from tbb.services import audit
+from tbb.services import audit, picture_making
 
 FOLDER = "pictures"
 MOST_BYTES = 10 * 2**20
-MOST_PIXELS = 16_000_000
-LONGEST_SIDE = 8_000
-SMALLEST_SIDE = 200
-WIDTHS = (480, 960, 1600)
-READ = ("JPEG", "PNG", "WEBP")
-WRITTEN = {
-    "avif": ("AVIF", {"quality": 60, "speed": 8}),
-    "webp": ("WEBP", {"quality": 78, "method": 3}),
-    "jpg": ("JPEG", {"quality": 80, "optimize": True, "progressive": True}),
-}
 TYPES = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
+_ONE_AT_A_TIME = Lock()
 MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG"}
 
 
@@ -168,68 +158,27 @@ def _keep(
 
 
 def _write_sizes(folder: Path, key: str, data: bytes) -> tuple[tuple[int, int], list[int]]:
-    image = _opened(data)
-    size, written = image.size, []
-    (folder / key[:2]).mkdir(parents=True, exist_ok=True, mode=0o755)
-    for width in (*(known for known in WIDTHS if known < size[0]), min(size[0], WIDTHS[-1])):
-        if width in written:
-            continue
-        height = max(1, round(size[1] * width / size[0]))
-        fitting = image if width == size[0] else image.resize((width, height), Image.Resampling.LANCZOS)
-        for form, (name, how) in WRITTEN.items():
-            _write(folder / key[:2] / f"{key}-{width}.{form}", fitting, name, how)
-        written.append(width)
-    return size, sorted(written)
+    """Write a picture in its sizes; give the size it came in, as it is to be seen, and the widths. Raises BadPicture.
 
-
-def _write(path: Path, image: Image.Image, name: str, how: dict[str, object]) -> None:
-    """Write a picture, on disk under its name only when it is whole."""
-    held = io.BytesIO()
-    image.save(held, name, **how)
-    beside = path.with_suffix(path.suffix + ".part")
-    with beside.open("wb") as file:
-        file.write(held.getvalue())
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-
-
-def _opened(data: bytes) -> Image.Image:
-    """Open a picture's pixels alone, after its kind, bytes and pixels have been looked at. Raises BadPicture."""
+    A process of its own does it, one at a time: what decoders take they give back, and what fells one fells no server.
+    """
     kind = _kind(data)
     if kind is None:
         raise BadPicture("kind")
     if len(data) > MOST_BYTES:
         raise BadPicture("size")
+    command = [sys.executable, "-I", str(Path(picture_making.__file__)), str(folder), key, kind]
     try:
-        with Image.open(io.BytesIO(data), formats=(kind,)) as file:
-            width, height = file.size
-            if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
-                raise BadPicture("pixels")
-            if min(width, height) < SMALLEST_SIDE:
-                raise BadPicture("small")
-            file.load()
-            turned = ImageOps.exif_transpose(file)
-            clean = _on_white(turned)
-    except BadPicture:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
-        raise BadPicture("pixels") from problem
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as problem:
+        with _ONE_AT_A_TIME:
+            done = subprocess.run(
+                command, input=data, capture_output=True, check=True, timeout=2 * picture_making.MOST_SECONDS
+            )
+        told = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as problem:
         raise BadPicture("broken") from problem
-    return clean
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Give the pixels in plain red, green and blue, what is see-through on white, without anything else of the file."""
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        whole = image.convert("RGBA")
-        ground = Image.new("RGB", image.size, "white")
-        ground.paste(whole, mask=whole.getchannel("A"))
-        return ground
-    plain = image.convert("RGB")
-    plain.info.clear()
-    return plain
+    if "why" in told:
+        raise BadPicture(told["why"])
+    return tuple(told["size"]), told["widths"]
 
 
 def _kind(data: bytes) -> str | None:

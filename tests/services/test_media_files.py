@@ -11,6 +11,7 @@ from tbb.models import MediaFile
 from tbb.policy import VISITOR, Refused
 from tbb.services import media_files
 from tbb.services.media_files import BadFile
+from tests import bombs
 from tests.services.test_pictures import WRITER, folder, picture
 
 __all__ = ["folder"]
@@ -45,10 +46,11 @@ def receive(folder, data: bytes, name: str = "x.pdf", kinds: tuple[str, ...] = A
 
 
 def test_a_pdf_is_looked_through_for_those_who_listen(folder):
-    good, plain = receive(folder, pdf(tag), "Kort att skriva ut.PDF"), receive(folder, pdf())
+    data = pdf(tag)
+    good, plain = receive(folder, data, "Kort att skriva ut.PDF"), receive(folder, pdf())
     assert media_files.findings_of(good) == {"pages": 1, "tagged": True, "language": "sv-SE", "title": ""}
     assert not media_files.findings_of(plain)["tagged"]
-    assert good.name == "kort-att-skriva-ut.pdf" and media_files.path_of(folder, good).read_bytes() == pdf(tag)
+    assert good.name == "kort-att-skriva-ut.pdf" and media_files.path_of(folder, good).read_bytes() == data
 
 
 def test_captions_and_films_are_known_by_how_they_begin(folder):
@@ -80,9 +82,37 @@ def test_what_is_not_a_known_sort_is_refused_and_leaves_nothing(folder, data, wh
     assert not [path for path in folder.rglob("*") if path.is_file()] and not MediaFile.select().count()
 
 
-def test_a_pdf_that_acts_or_is_locked_is_refused(folder):
+def hold_a_file(made: pikepdf.Pdf) -> None:
+    """Let a PDF carry another file along."""
+    made.attachments["x.docm"] = b"PK\x03\x04"
+
+
+def call_when_opened(made: pikepdf.Pdf) -> None:
+    """Let a PDF ask an address when it is opened."""
+    made.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="https://evil.example")
+
+
+def act_when_turned_to(made: pikepdf.Pdf) -> None:
+    """Let a page of a PDF act when somebody turns to it."""
+    made.pages[0].AA = pikepdf.Dictionary(O=pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe"))
+
+
+def open_at_a_page(made: pikepdf.Pdf) -> None:
+    """Let a PDF be opened at its first page, as many are."""
+    made.Root.OpenAction = pikepdf.Array([made.pages[0].obj, pikepdf.Name.Fit])
+
+
+def test_a_pdf_that_acts_carries_files_or_is_locked_is_refused(folder):
+    assert receive(folder, pdf(open_at_a_page))
     for data, why in (
         (pdf(run_script), "acts"),
+        (pdf(run_script, object_stream_mode=pikepdf.ObjectStreamMode.generate), "acts"),
+        (pdf(hold_a_file), "acts"),
+        (pdf(call_when_opened), "acts"),
+        (pdf(act_when_turned_to), "acts"),
+        (pdf() + bombs.zip_of("x.js", b"alert(1)"), "kind"),
+        (bombs.pdf_of_objects(200), "broken"),
+        (bombs.pdf_of_places(200), "broken"),
         (pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "locked"),
     ):
         with pytest.raises(BadFile) as refused:
