@@ -94,6 +94,8 @@ class PersonForm(FlaskForm):
         validators=[Length(max=30), no_personal_number],
     )
     language = SelectField("Språk i breven", default="sv", validate_choice=False)
+    looked = HiddenField(filters=[one_line_always])
+    """An unusual address that whoever wrote it has been asked to read once more."""
 
     def __init__(self, *args, languages: Iterable[tuple[str, str]], **more):
         super().__init__(*args, **more)
@@ -105,6 +107,16 @@ class PersonForm(FlaskForm):
         """Ask for one of the two ways to reach somebody."""
         if not field.data and not self.email.data:
             raise ValidationError("Skriv e-post eller telefon, så att personen går att nå.")
+
+    def reads_again(self, whose: str, usual: Iterable[str]) -> None:
+        """Ask once whether an address outside those of a service's huvudman is right: letters to others go astray."""
+        known = ", ".join(f"@{each}" for each in usual)
+        told = f" Adresserna där brukar sluta på {known}." if known else ""
+        self.email.errors = [
+            f"{self.email.data} är ingen av de vanliga adresserna hos {whose}.{told}"
+            " Läs den en gång till, och spara igen om den stämmer."
+        ]
+        self.looked.data = self.email.data
 
     def person(self) -> Contact:
         """Give how they are reached."""

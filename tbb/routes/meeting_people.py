@@ -84,7 +84,7 @@ def add_person(key: str, number: int) -> BaseResponse:
         None,
     )
     form = _person_form()
-    if account is None and not form.validate():
+    if account is None and not (form.validate() and _right_address(form, chosen.unit_id, chosen.label)):
         return _party_page(meeting, chosen, form, status=422)
     person = {"account": account} if account else {"person": form.person(), "language": "sv"}
     if not _added(meeting, party=meeting_people.party_row(meeting, number), **person):
@@ -152,6 +152,8 @@ def change(key: str, participant: str) -> BaseResponse:
     if shown.account or not form.validate():
         return _person_page(meeting, shown, form, status=422)
     row = meeting_people.row(meeting, participant)
+    if row.party_id is not None and not _right_address(form, row.party.unit_id, shown.unit):
+        return _person_page(meeting, shown, form, status=422)
     try:
         meetings.change_participant(actor(), row, form.person(), form.language.data)
     except meetings.NotNow:
@@ -219,6 +221,15 @@ def _added(meeting: Any, **who: Any) -> bool:
 
 def _person_form(**more: Any) -> PersonForm:
     return PersonForm(languages=[(code, language.name) for code, language in LANGUAGES.items()], **more)
+
+
+def _right_address(form: PersonForm, unit: int, label: str) -> bool:
+    """Whether an address can be kept: one outside the huvudman's own is to be read once more (C07)."""
+    email = form.email.data or ""
+    if not email or email == form.looked.data or meeting_people.is_usual(unit, email):
+        return True
+    form.reads_again(label, meeting_people.usual_domains(unit))
+    return False
 
 
 def _party(meeting: Any, number: int) -> meeting_people.Party:

@@ -138,6 +138,7 @@ def calendar(token: str) -> Response:
         sequence=found.sequence,
         starts=found.starts_at,
         ends=found.ends_at,
+        wall=found.wall,
         title=_("Bokad tid %(reference)s", reference=found.reference),
         place=found.host.meets_at if found.way == "visit" else "",
         url=f"{settings().base_url}{url_for('talks.booking', token=token)}",

@@ -38,8 +38,10 @@ CALLS = (REQUEST, CHANGE)
 AWAY = (State.SENDING, State.SENT, State.UNSURE, State.BOUNCED, State.KEPT)
 """Where a letter is that has left, may have, or lies to be read in the demonstration."""
 _NAMES = f"""
-    SELECT a.name, CASE WHEN {employment.works_at("y.unit_id")} THEN a.email ELSE '' END FROM participant p
-    JOIN account a ON a.id = p.account_id LEFT JOIN meeting_party y ON y.id = p.party_id WHERE p.id = ?
+    SELECT CASE WHEN w.protected THEN w.function_name ELSE a.name END,
+      CASE WHEN {employment.works_at("y.unit_id")} THEN a.email ELSE '' END
+    FROM participant p JOIN account a ON a.id = p.account_id LEFT JOIN person w ON w.id = a.person_id
+    LEFT JOIN meeting_party y ON y.id = p.party_id WHERE p.id = ?
 """
 """Somebody with an account; without address once they work there no longer, for nothing follows them (C07)."""
 _UNIT = "SELECT COALESCE(NULLIF(display_name, ''), name), street, place FROM unit WHERE id = ?"

@@ -241,6 +241,21 @@ def unit_number(slug: str) -> int:
     return found[0][0] if found else 0
 
 
+def usual_domains(unit: int) -> list[str]:
+    """The domains of the addresses that the directory has of a unit and of all others of its huvudman."""
+    asked = """
+        SELECT DISTINCT u.email FROM unit u WHERE u.email <> '' AND (u.id = ? OR u.organizer_id = (
+            SELECT s.organizer_id FROM unit s WHERE s.id = ?))
+    """
+    return sorted({email.rpartition("@")[2].lower() for (email,) in rows(asked, (unit, unit))})
+
+
+def is_usual(unit: int, email: str) -> bool:
+    """Whether an address is of a domain that the unit's huvudman is known to have (C07)."""
+    own = email.rpartition("@")[2].lower()
+    return any(own == each or own.endswith(f".{each}") for each in usual_domains(unit))
+
+
 def free_guardian(meeting: Meeting) -> str:
     """Which of the two guardians is not asked yet; "" when both are."""
     there = {each.who for each in load(Participant, "meeting_id = ? AND ended_at IS NULL", (meeting.id,))}

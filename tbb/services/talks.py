@@ -75,6 +75,7 @@ class Booked:
     id: int
     host: Host
     reference: str
+    wall: str
     starts_at: datetime
     ends_at: datetime
     way: str
@@ -315,6 +316,7 @@ def _shown(booking: TalkBooking) -> Booked:
         id=booking.id,
         host=host,
         reference=booking.reference,
+        wall=booking.wall,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         way=booking.way,

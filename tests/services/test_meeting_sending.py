@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tbb.database import connection, transaction
-from tbb.models import AuditRow, Letter, Meeting, MeetingLetter, Participant
+from tbb.models import Account, AuditRow, Letter, Meeting, MeetingLetter, Participant, Person
 from tbb.models.kinds import MeetingState
 from tbb.policy import Refused
 from tbb.services import actors, consent_taking, consents, letters, meeting_invitations, meeting_mail, meeting_sending
@@ -302,6 +302,16 @@ def test_whoever_answers_times_is_asked_and_reminded_with_a_link_that_stays_good
         Participant.update(link_ends_at=NOON + timedelta(days=9)).execute()
         for link in links:
             assert meeting_links.look(link.rpartition("/")[2]).id == made.people.guardian.id
+
+
+def test_whoever_is_protected_is_called_by_function_wherever_letters_are_looked_at(made):
+    colleague = Account.get_by_id(made.bba.account).person
+    hidden = {"protected": True, "function_name": "Skolans kontaktperson", "name": "", "phone": "", "email": ""}
+    hidden |= {"switchboard": "08-465 004 00"}
+    Person.update(**hidden).where(Person.id == colleague.id).execute()
+    shown = [draft.reader.name for draft in meeting_sending.drafts(made.bba, made.meeting)]
+    shown += [each.reader.name for each in meeting_sending.standing(made.bba, made.meeting)]
+    assert "Skolans kontaktperson" in shown and Account.get_by_id(made.bba.account).name not in shown
 
 
 def test_a_letter_about_a_meeting_is_remembered_with_it(made):

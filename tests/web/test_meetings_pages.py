@@ -13,6 +13,7 @@ from tbb.services import (
     actors,
     meeting_asking,
     meeting_links,
+    meeting_people,
     meeting_times,
     meetings,
     sealed_fields,
@@ -24,7 +25,7 @@ from tbb.services.meetings import Contact
 from tests import make_cases, make_meetings
 from tests.at_work import units
 from tests.conftest import go
-from tests.people import send, signed_in, submit
+from tests.people import filled_in, send, signed_in, submit
 
 GUN = {"name": "Gun Exempelsson", "email": "gun@exempelsson.example", "phone": "070-174 06 05", "language": "ar"}
 KARIN = {"name": "Karin Testlind", "note": "Socialsekreterare", "email": "karin@flen.example", "phone": "070-174 06 07"}
@@ -213,6 +214,29 @@ def test_others_who_take_part_see_no_guardian_and_no_needs(case, bba, begun, cou
     go(granne, f"{begun}/boka", status=403)
     go(granne, f"{begun}/vilka", status=403)
     assert "Väntar på svar" in go(granne, "/moten").words
+
+
+def test_an_address_outside_the_huvudmans_own_is_read_once_more(bba, begun):
+    party = with_people(bba, begun)
+    typed = KARIN | {"name": "Kim Testlind", "email": "kim@gratispost.example"}
+
+    def add(shown, status, **more):
+        (form,) = [form for form in shown.soup.select("main form") if form.select("[name=name]")]
+        return go(bba, party, data=filled_in(form) | more, status=status)
+
+    told = add(go(bba, party), 422, **typed)
+    assert "kim@gratispost.example är ingen av de vanliga adresserna" in told.words and "@flen.example" in told.words
+    assert told.soup.select_one("#name")["value"] == "Kim Testlind"
+    other = add(told, 422, email="kim@annan.example")
+    assert "kim@annan.example är ingen" in other.words, "another address is asked about anew"
+    with connection():
+        assert Participant.select().where(Participant.party.is_null(False)).count() == 2
+    add(other, 200)
+    with connection():
+        assert Participant.select().where(Participant.party.is_null(False)).count() == 3
+        unit = units()["other"].id
+        for address, usual in (("a@flen.example", True), ("a@ifo.flen.example", True), ("a@xflen.example", False)):
+            assert meeting_people.is_usual(unit, address) is usual
 
 
 def slot_numbers(begun: str) -> list[int]:

@@ -12,7 +12,7 @@ from tbb import clock
 from tbb.database import connection
 from tbb.models import AuditRow, Letter, TalkBooking, TalkHost, Unit
 from tbb.policy import VISITOR
-from tbb.services import actors, talk_hosts, talks
+from tbb.services import actors, talk_hosts, talks, wall_clock
 from tbb.services.demo_cast import account_of
 from tbb.web.language import LANGUAGES
 from tests import make_talks
@@ -231,6 +231,13 @@ def test_the_calendar_file_says_when_and_where_and_nothing_else(host, client, fi
         for secret in (b"kim", b"070", b"barn", b"Barn"):
             assert secret not in answer.data.replace(b"barnens basta", b"")
         send(client, go(client, f"{link}/avboka"), f"{link}/avboka") if not sequence else None
+    with connection():  # As if the rules of summer time had been changed since.
+        hour = timedelta(hours=1)
+        TalkBooking.update(
+            starts_at=booking.starts_at + hour, ends_at=booking.ends_at + hour, free_at=booking.free_at + hour
+        ).execute()
+    (event,) = Calendar.from_ical(client.get(f"{link}/samtal.ics").data).walk("VEVENT")
+    assert event["DTSTART"].dt == booking.starts_at and wall_clock.on_the_wall(booking.starts_at) == booking.wall
 
 
 def test_the_units_page_is_kept_and_knows_at_once_when_hours_open_and_close(county, client):
