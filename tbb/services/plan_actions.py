@@ -18,7 +18,8 @@ from tbb.services.wheel_texts import AREAS
 OVER = (ActionState.DONE, ActionState.DROPPED)
 """When nothing more is to be done."""
 _PEOPLE = f"""
-    SELECT p.id, p.account_id, CASE WHEN w.protected THEN w.function_name ELSE a.name END, y.unit_id FROM participant p JOIN meeting m ON m.id = p.meeting_id
+    SELECT p.id, p.account_id, CASE WHEN w.protected THEN w.function_name ELSE a.name END, y.unit_id
+    FROM participant p JOIN meeting m ON m.id = p.meeting_id
     JOIN meeting_party y ON y.id = p.party_id LEFT JOIN account a ON a.id = p.account_id AND a.state = 'active'
     LEFT JOIN person w ON w.id = a.person_id
     WHERE m.case_id = ? AND m.state <> 'cancelled' AND p.role = 'professional' AND p.ended_at IS NULL
