@@ -109,7 +109,8 @@ class ArticleForm(FlaskForm):
     )
     body = TextAreaField(
         "Text",
-        description="Knapparna skriver tecknen åt dig. ## blir en rubrik, - en punkt i en lista.",
+        description="Knapparna skriver tecknen åt dig. ## blir en rubrik, - en punkt i en lista."
+        " Står något på ett annat språk: [Welcome]{en}, och fi, ar eller so på samma sätt.",
         filters=[kept_text],
         validators=[Length(max=LONGEST["body"], message=f"Skriv högst {LONGEST['body']} tecken.")],
         render_kw={"rows": 18, "maxlength": LONGEST["body"], "spellcheck": "true"},

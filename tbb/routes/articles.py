@@ -10,11 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.articles import ArticleForm, BeginForm, NoteForm, PublishForm, RulesForm
 from tbb.policy import Permission, may
-from tbb.services import articles, content_shelf, picture_shelf, pictures, rich_text, writing
+from tbb.services import articles, content_shelf, picture_looks, picture_shelf, pictures, rich_text, writing
 from tbb.services.articles import Article
+from tbb.services.writing_hints import Hint
 from tbb.web import content_words as words
 from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
+from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("articles", __name__, url_prefix="/arbetsyta/nyheter")
@@ -247,9 +249,16 @@ def _editor(
         others=writing.others(actor(), f"article:{article.key}"),
         reading=articles.reading_of(article),
         pictures=picture_shelf.newest(actor()),
+        hints=_hints(shown),
         words=words,
         **_looks(shown.body.data or ""),
     )
+
+
+def _hints(form: ArticleForm) -> tuple[Hint, ...]:
+    """What may be hard to see in the pictures that are chosen."""
+    keys = [*rich_text.pictures_in(form.body.data or ""), *picture_shelf.keys_of(form.cover.data or "")]
+    return picture_looks.hints(settings().instance, list(dict.fromkeys(keys)))
 
 
 def _looks(body: str) -> dict[str, object]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from tbb import clock
 from tbb.policy import Permission
 from tbb.services import desk, last_seen
+from tbb.web import content_words
 from tbb.web.access import requires
 from tbb.web.desk_words import todo
 from tbb.web.hypermedia import page, see_other
@@ -28,6 +29,7 @@ def show() -> Response:
         moment=clock.local(clock.now()),
         held=actor().held,
         fresh=last_seen.new_for(actor()),
+        words=content_words,
     )
 
 

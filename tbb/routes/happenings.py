@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, abort, current_app, send_file, url_for
 
-from tbb.services import happenings, media_files, media_shelf, pictures, rich_text
+from tbb.services import happenings, media_files, media_shelf, pictures, published, rich_text
+from tbb.web import content_words
 from tbb.web import happening_words as words
 from tbb.web.access import public
 from tbb.web.cache import cached
@@ -51,6 +52,8 @@ def show(slug: str) -> Response:
         discussion=rich_text.to_html(shown.happening.discussion),
         transcript=rich_text.to_html(shown.happening.transcript),
         words=words,
+        related=published.related("happening", shown.happening.key),
+        content_words=content_words,
         base=settings().base_url,
     )
 

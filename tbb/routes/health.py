@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, url_for
 
-from tbb.services import directory, versions
+from tbb.services import directory, published, versions
+from tbb.web import content_words
 from tbb.web.access import public
 from tbb.web.cache import cached
 from tbb.web.shell import settings
@@ -42,5 +43,8 @@ def sitemap() -> Response:
     units, municipalities = directory.addresses()
     paths += [url_for("directory.municipality", slug=slug) for slug in municipalities]
     paths += [url_for("directory.unit", slug=slug) for slug in units]
+    paths += [url_for(endpoint) for endpoint in ("news.listed", "happenings.listed", "materials.listed")]
+    paths.append(url_for("subscribing.archive"))
+    paths += [content_words.address(sort, slug) for sort, slug in published.addresses()]
     body = render_template("sitemap.xml", base=settings().base_url, paths=paths)
     return Response(body, mimetype="application/xml")

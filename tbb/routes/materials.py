@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from tbb.services import content_search, leaflets, materials, rich_text
+from tbb.services import content_search, leaflets, materials, published, rich_text
 from tbb.services.materials import Wanted
 from tbb.web import content_words, material_words
 from tbb.web.access import public
@@ -14,7 +14,6 @@ from tbb.web.hypermedia import page
 from tbb.web.shell import settings
 
 bp = Blueprint("materials", __name__)
-ADDRESSES = {"article": "news.article", "happening": "happenings.show", "material": "materials.show"}
 
 
 @bp.get("/material")
@@ -68,10 +67,10 @@ def short(code: str) -> BaseResponse:
 @public
 @cached
 def search() -> Response:
-    """Search news, webinars and materials together."""
+    """Search news, webinars, materials and newsletters together."""
     asked = request.args.get("q", "").strip()[:100]
-    found = [hit for hit in content_search.hits(content_search.find(asked)) if hit.sort in ADDRESSES]
-    hits = [(hit, url_for(ADDRESSES[hit.sort], slug=hit.slug)) for hit in found]
+    found = content_search.hits(content_search.find(asked))
+    hits = [(hit, content_words.address(hit.sort, hit.slug)) for hit in found]
     return page("materials/search.html", fragment="found", asked=asked, hits=hits, words=content_words)
 
 
@@ -85,5 +84,7 @@ def _show(slug: str, number: int | None) -> Response:
         body=body,
         transcript=transcript,
         words=material_words,
+        related=published.related("material", shown.material.key),
+        content_words=content_words,
         base=settings().base_url,
     )

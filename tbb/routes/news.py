@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, send_file, url_for
 
-from tbb.services import directory, news, pictures
+from tbb.services import directory, happenings, news, pictures
 from tbb.services.news import Wanted
 from tbb.web import content_words as words
+from tbb.web import happening_words
 from tbb.web.access import public
 from tbb.web.cache import cached
 from tbb.web.hypermedia import page
@@ -35,6 +36,8 @@ def listed() -> Response:
         pages=pages,
         wanted=wanted,
         words=words,
+        coming=happenings.coming(3, wanted.municipality) if number == 1 else [],
+        happening_words=happening_words,
         tabs=[
             (words.category(code), _address(kategori=code), wanted.category == code, None) for code in news.categories()
         ],
@@ -51,11 +54,10 @@ def listed() -> Response:
 def feed() -> Response:
     """Give the newest articles as an Atom feed."""
     municipality = request.args.get("kommun", "")[:60]
-    entries = news.feed(municipality)
+    base, ui = settings().base_url, current_app.jinja_env.globals["ui"]
+    entries = news.feed(municipality, base, lambda shown: ui.feed_picture(shown, base))
     newest = max((item.changed_at or item.published_at for item, _body in entries), default=None)
-    body = render_template(
-        "news/feed.atom", base=settings().base_url, entries=entries, newest=newest, municipality=municipality
-    )
+    body = render_template("news/feed.atom", base=base, entries=entries, newest=newest, municipality=municipality)
     return Response(body, mimetype="application/atom+xml")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from tbb.services import banners, directory, news
-from tbb.web import content_words
+from tbb.services import banners, directory, happenings, news, published
+from tbb.web import content_words, happening_words
 from tbb.web.access import public
 from tbb.web.cache import cached
 from tbb.web.hypermedia import page
@@ -25,6 +25,9 @@ def start() -> Response:
         municipalities=directory.participating_municipalities(),
         chosen=chosen,
         news=news.newest(chosen),
+        coming=happenings.coming(3, chosen),
+        materials=published.newest("material", 3),
+        happening_words=happening_words,
         banners=banners.now_shown(chosen),
         words=content_words,
     )

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.articles import DescribeForm, PictureForm
 from tbb.policy import Permission
-from tbb.services import content_shelf, picture_shelf, pictures
+from tbb.services import content_shelf, picture_looks, picture_shelf, pictures
+from tbb.web import content_words
 from tbb.web.access import requires
 from tbb.web.hypermedia import page, see_other
 from tbb.web.shell import settings
@@ -84,4 +85,5 @@ def _shelf(form: PictureForm, status: int = 200) -> Response:
 
 
 def _one(key: str, form: DescribeForm, status: int = 200) -> Response:
-    return page("pictures/one.html", fragment="form", status=status, form=form, shown=pictures.shown([key])[key])
+    told = {"shown": pictures.shown([key])[key], "hints": picture_looks.hints(settings().instance, [key])}
+    return page("pictures/one.html", fragment="form", status=status, form=form, words=content_words, **told)

@@ -95,11 +95,12 @@ def phase_of(happening: Happening) -> Phase:
     return Phase.RECORDED if happening.recording_id or happening.recording_url else Phase.OVER
 
 
-def coming(most: int = MOST) -> list[Item]:
-    """List what is to come or goes on, the nearest first."""
+def coming(most: int = MOST, municipality: str = "") -> list[Item]:
+    """List what is to come or goes on, the nearest first: all, or the county's own and those of a municipality."""
     stored = Happening.starts_at.db_value(clock.now())
-    found = load(Happening, f"state = 'published' AND ends_at > ? ORDER BY starts_at, id LIMIT {most}", (stored,))
-    return [_item(one) for one in found]
+    place = "? = '' OR municipality_id IS NULL OR municipality_id IN (SELECT id FROM municipality WHERE slug = ?)"
+    where = f"state = 'published' AND ends_at > ? AND ({place}) ORDER BY starts_at, id LIMIT {most}"
+    return [_item(one) for one in load(Happening, where, (stored, municipality, municipality))]
 
 
 def past(most: int = MOST) -> list[Item]:

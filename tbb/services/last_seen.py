@@ -8,16 +8,16 @@ from tbb import clock
 from tbb.database import load, transaction
 from tbb.models import LastSeen
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, news
-from tbb.services.news import Item
+from tbb.services import audit, published
+from tbb.services.published import Piece
 
 FIRST = timedelta(days=30)
 """How far back who comes for the first time is told of."""
 
 
-def new_for(actor: Actor) -> list[Item]:
-    """Give the news since the actor's last visit, the newest first; changes nothing."""
-    return news.since(_since(actor))
+def new_for(actor: Actor) -> list[Piece]:
+    """Give what has been published since the actor's last visit, the newest first; changes nothing."""
+    return published.since(_since(actor))
 
 
 @transaction

@@ -11,14 +11,14 @@ from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Article
 from tbb.models.kinds import Category
-from tbb.services import pictures, rich_text, terms, writing_hints
+from tbb.services import pictures, published, rich_text, terms, writing_hints
 from tbb.services.pictures import Shown
+from tbb.services.published import Piece
 from tbb.services.rich_text import CleanHtml
 from tbb.services.terms import Starts
 
 PER_PAGE = 10
 MOST_IN_FEED = 30
-MOST_RELATED = 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Page:
     item: Item
     body: CleanHtml
     minutes: int
-    related: tuple[Item, ...]
+    related: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -87,16 +87,16 @@ def newest(municipality: str = "", most: int = 3) -> list[Item]:
     return with_covers(sorted(found, key=lambda item: not item.pinned)[:most])
 
 
-def since(moment: datetime, most: int = 5) -> list[Item]:
-    """Give what has been published since a moment, the newest first."""
-    return [item for item in _items(Wanted(), ((1, 10), (8, 20)), most=most) if item.published_at > moment]
-
-
-def feed(municipality: str = "") -> list[tuple[Item, CleanHtml]]:
-    """Give the newest articles with their texts, for a feed."""
+def feed(municipality: str, base: str, draw: Callable[[Shown], str]) -> list[tuple[Item, CleanHtml]]:
+    """Give the newest articles and their texts for a feed: pictures by `draw`, our own links from `base`."""
     chosen = _items(Wanted(municipality), ((1, 10), (8, 20)), most=MOST_IN_FEED)
     bodies = {key: json.loads(live)["body"] for key, live in _lives([item.key for item in chosen]).items()}
-    return [(item, rich_text.to_html(bodies[item.key])) for item in chosen]
+    known = pictures.shown([key for body in bodies.values() for key in rich_text.pictures_in(body)])
+
+    def show(key: str) -> str:
+        return draw(known[key]) if key in known else ""
+
+    return [(item, rich_text.to_html(bodies[item.key], picture=show, base=base)) for item in chosen]
 
 
 def read(slug: str) -> Article | None:
@@ -111,19 +111,7 @@ def shown(article: Article, draw: Callable[[Shown], str]) -> Page:
     known = pictures.shown(rich_text.pictures_in(live["body"]))
     body = rich_text.to_html(live["body"], picture=lambda key: draw(known[key]) if key in known else "")
     read_through = writing_hints.look(live["title"], live["lead"], live["body"], language=live["language"])
-    return Page(item, body, read_through.minutes, tuple(with_covers(related(item))))
-
-
-def related(item: Item) -> list[Item]:
-    """Give articles that share the most words with one, without its own."""
-    asked = (
-        "SELECT other.thing, SUM(other.weight * mine.weight) FROM content_word mine"
-        " JOIN content_word other ON other.word = mine.word AND other.thing <> mine.thing"
-        " WHERE mine.thing = ? AND mine.weight >= 4 AND other.thing LIKE 'article:%'"
-        " GROUP BY other.thing ORDER BY 2 DESC, 1 LIMIT ?"
-    )
-    keys = [thing.partition(":")[2] for thing, _score in rows(asked, (f"article:{item.key}", MOST_RELATED))]
-    return sorted(by_keys(keys), key=lambda other: keys.index(other.key))
+    return Page(item, body, read_through.minutes, tuple(published.related("article", item.key)))
 
 
 def by_keys(keys: list[str]) -> list[Item]:

@@ -23,6 +23,13 @@ def choices(actor: Actor) -> list[tuple[str, str]]:
     return [(str(number), alt or f"Dekoration {key[:6]}") for number, alt, key in _found(actor, "id, alt, key", MOST)]
 
 
+def keys_of(number: str) -> list[str]:
+    """Give the key of a picture by its number in a form's choices; none for no picture."""
+    return (
+        [key for (key,) in rows("SELECT key FROM picture WHERE id = ?", (int(number),))] if number.isdecimal() else []
+    )
+
+
 def find(actor: Actor, key: str) -> Picture | None:
     """Find a picture that the actor may describe; None when there is none there."""
     found = load(Picture, "key = ?", (key,))

@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 TAGS = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "hr", "br", "code", "pre",
-    "table", "thead", "tbody", "tr", "th", "td",
+    "table", "thead", "tbody", "tr", "th", "td", "span",
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+TONGUES = {"sv": "ltr", "en": "ltr", "fi": "ltr", "ar": "rtl", "so": "ltr"}
+"""The languages that a passage may be marked with, and which way they run: ``[Welcome]{en}``."""
+MARKED = re.compile(r"\[([^\[\]]*)\]\{(" + "|".join(TONGUES) + r")\}")
 SCHEMES = {"http", "https", "mailto", "tel"}
 CLASSES = {
     "h2": {"ds-heading"}, "h3": {"ds-heading"}, "h4": {"ds-heading"}, "a": {"ds-link"}, "blockquote": {"quote"},
@@ -37,10 +41,11 @@ class CleanHtml(str):
         return str(self)
 
 
-def to_html(markdown: str, *, picture: Callable[[str], str] | None = None) -> CleanHtml:
+def to_html(markdown: str, *, picture: Callable[[str], str] | None = None, base: str = "") -> CleanHtml:
     """Make clean HTML of Markdown: headings from h2 on, no HTML of the writer's, no pictures but our own.
 
     `picture` gives the trusted HTML of a picture by its key, or "" when there is none; ``![](bild:<key>)`` places it.
+    With a `base`, links to our own pages are written in full, for those who read elsewhere.
     """
     made = _reader().render(markdown.translate(_PRIVATE))
     clean = nh3.clean(
@@ -49,6 +54,8 @@ def to_html(markdown: str, *, picture: Callable[[str], str] | None = None) -> Cl
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         allowed_classes=CLASSES,
+        tag_attribute_values={"span": {"lang": set(TONGUES), "dir": set(TONGUES.values())}},
+        url_relative=("rewrite_with_base", base) if base else None,
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
@@ -98,7 +105,24 @@ def _reader() -> MarkdownIt:
         reader.add_render_rule(name, rule)
     for name, told in (("link_open", "ds-link"), ("blockquote_open", "quote"), ("table_open", "ds-table")):
         reader.add_render_rule(name, _with_class(told))
+    reader.inline.ruler.before("link", "tongue", _tongue)
     return reader
+
+
+def _tongue(state: StateInline, silent: bool) -> bool:
+    """A passage that is marked with its language, so that screen readers read it aloud as it is."""
+    found = MARKED.match(state.src, state.pos)
+    if found is None or found.end() > state.posMax:
+        return False
+    if not silent:
+        code, end = found[2], state.posMax
+        state.push("span_open", "span", 1).attrs = {"lang": code, "dir": TONGUES[code]}
+        state.pos, state.posMax = found.start(1), found.end(1)
+        state.md.inline.tokenize(state)
+        state.push("span_close", "span", -1)
+        state.posMax = end
+    state.pos = found.end()
+    return True
 
 
 def _heading(renderer: RendererHTML, tokens: list[Token], at: int, options: object, env: object) -> str:

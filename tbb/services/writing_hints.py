@@ -16,11 +16,23 @@ VAGUE = frozenset(
     "|read more".split("|")
 )
 SWEDISH = frozenset("och att det som på är av för med till den har de inte om ett men var kan vi du så".split())
+COLOURS = "röda?|rött|gröna?|grönt|gula?|gult|blåa?|blått|rosa|lila|orangea?|grå|grått"
+BY_COLOUR = re.compile(
+    rf"\b(?:(?:i|med) (?:rött|grönt|gult|blått)|(?:röd|grön|gul|blå)markera\w+|(?:{COLOURS})"
+    r" (?:text|texten|ruta|rutan|rutor|rutorna|rad|raden|rader|raderna|ord|orden|fält|fältet|fälten|knapp|knappen"
+    r"|siffra|siffror|siffrorna|markering|markeringen|stapel|stapeln|staplar|staplarna|linje|linjen))\b",
+    re.IGNORECASE,
+)
+"""What is told by colour alone is lost on who cannot tell the colours apart, and in black and white."""
+FANCY = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff5a\u24b6-\u24e9]{2,}")
+"""Letters that only look like bold, slanted or ringed ones: they are read aloud sign by sign, or not at all."""
+ARABIC = re.compile(r"[\u0600-\u06ff]{2,}")
 OTHERS = {
     "en": frozenset("the and of to in is that for it with as on are this be you we not can have from".split()),
+    "so": frozenset("iyo waa oo ee ka ku waxaa uu ay loo ama laga aan leh kale waxa si uga ugu ilmaha".split()),
     "fi": frozenset("ja on ei se että hän mutta kun myös niin tai sekä voi ovat oli ole mitä jos joka".split()),
 }
-LEAST_WORDS_FOR_LANGUAGE = 20
+LEAST_WORDS_FOR_LANGUAGE, LEAST_WORDS_OF_A_PASSAGE = 20, 7
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,8 @@ def look(title: str, lead: str, body: str, *, language: str = "sv", pictures: di
         *_of_links(body),
         *_of_pictures(body, pictures or {}),
         *_of_sentences(sentences),
-        *_of_language(words, language),
+        *_of_looks(f"{title}\n{lead}\n{plain}"),
+        *(_of_language(_unmarked(f"{lead}\n\n{body}"), language) or _of_passages(f"{lead}\n\n{body}", language)),
     )
     return Reading(len(words), max(1, round(len(words) / 200)), lix(sentences), hints)
 
@@ -125,12 +138,43 @@ def _of_language(words: list[str], language: str) -> list[Hint]:
     """Tell when the words are plainly of another language than the one that is said: screen readers go by it."""
     if len(words) < LEAST_WORDS_FOR_LANGUAGE:
         return []
+    likely = _likely_language(words, language)
+    return [Hint("language_other", likely)] if likely != language else []
+
+
+def _unmarked(text: str) -> list[str]:
+    """The words of Markdown that are not marked as of another language."""
+    return _words(rich_text.to_plain(rich_text.MARKED.sub(" ", text)))
+
+
+def _of_passages(text: str, language: str) -> list[Hint]:
+    """Tell of a passage that is plainly of another language and is not marked with it."""
+    found = []
+    for passage in re.split(r"\n\s*\n", rich_text.MARKED.sub(" ", text)):
+        said = " ".join(rich_text.to_plain(passage).split())
+        words = _words(said)
+        likely = "ar" if language != "ar" and ARABIC.search(said) else language
+        if likely == language and len(words) >= LEAST_WORDS_OF_A_PASSAGE:
+            likely = _likely_language(words, language)
+        if likely != language:
+            found.append(Hint("language_passage", f"{likely}:{said[:50]}"))
+    return found[:3]
+
+
+def _likely_language(words: list[str], language: str) -> str:
+    """The language that words are of, by how many of the most common ones there are; the one that is said in doubt."""
     known = {"sv": SWEDISH, **OTHERS}
     counts = {code: sum(word.casefold() in common for word in words) for code, common in known.items()}
     likely = max(counts, key=lambda code: counts[code])
-    if language in known and likely != language and counts[likely] > 3 * max(1, counts[language]):
-        return [Hint("language_other", likely)]
-    return []
+    return likely if language in known and counts[likely] >= 3 * max(1, counts[language]) else language
+
+
+def _of_looks(text: str) -> list[Hint]:
+    """Tell of what is said by looks alone: colours that must be seen, and letters that are none."""
+    return [
+        *(Hint("colour_alone", found[0]) for found in BY_COLOUR.finditer(text)),
+        *(Hint("letters_fancy", found[0][:40]) for found in FANCY.finditer(text)),
+    ][:3]
 
 
 def _words(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from tbb.models.kinds import Category, ContentState
 from tbb.services.writing_hints import EASY, HARD, Hint
 from tbb.web.texts import N_
@@ -20,6 +22,12 @@ SORTS = {
     "material": N_("Material"),
     "newsletter": N_("Nyhetsbrev"),
 }
+ADDRESSES = {
+    "article": "news.article",
+    "happening": "happenings.show",
+    "material": "materials.show",
+    "newsletter": "subscribing.newsletter",
+}
 STATES = {
     ContentState.DRAFT: ("Utkast", "neutral"),
     ContentState.REVIEW: ("Väntar på läsning", "warning"),
@@ -35,7 +43,7 @@ COVERS = {
     Category.METHODS: "omsorg",
 }
 """The colour of the water lily that is drawn where there is no picture."""
-_LANGUAGES = {"en": "engelska", "fi": "finska", "sv": "svenska"}
+_LANGUAGES = {"en": "engelska", "fi": "finska", "sv": "svenska", "ar": "arabiska", "so": "somaliska"}
 _HINTS = {
     "title_shouts": "Rubriken står med bara stora bokstäver. Då blir den svårare att läsa.",
     "heading_skips": "Rubriken ”{where}” hoppar över en nivå. Använd ## för rubriker och ### för underrubriker.",
@@ -48,6 +56,14 @@ _HINTS = {
     "picture_silent": "En bild saknar text för den som inte ser den. Skriv vad bilden visar.",
     "picture_elsewhere": "En bild ligger på en annan webbplats. Ladda upp den här i stället.",
     "sentence_long": "En mening har {number} ord: ”{where} …” Dela den gärna.",
+    "colour_alone": "”{where}”: alla ser inte färger. Säg också var det står, eller vad det heter.",
+    "letters_fancy": "”{where}” är tecken som bara liknar bokstäver. Skärmläsare kan inte läsa dem. Skriv vanliga.",
+    "picture_faint": "Bilden ”{where}” har svag kontrast, ungefär {number}:1 mellan det ljusa och det mörka. Välj en"
+    " tydligare, minst 3:1. Står det ord i bilden ska de ha minst 4,5:1.",
+    "picture_words": "Det verkar stå ord i bilden ”{where}”. De går inte att förstora eller lyssna på."
+    " Skriv dem i texten också.",
+    "language_passage": "”{where} …” ser ut att vara på {language}. Märk stycket så här: [texten]{{{code}}}. Då läses"
+    " det upp rätt.",
     "language_other": "Texten ser ut att vara på {language}. Stämmer språket som är valt?",
 }
 
@@ -67,6 +83,11 @@ def sort(code: str) -> str:
     return _(SORTS[code])
 
 
+def address(of: str, slug: str) -> str:
+    """Give the address of something that is published."""
+    return url_for(ADDRESSES[of], slug=slug)
+
+
 def state(code: str) -> tuple[str, str]:
     """Name a state, with the colour of its tag."""
     return STATES[ContentState(code)]
@@ -79,8 +100,11 @@ def cover_tone(code: str) -> str:
 
 def hint(found: Hint) -> str:
     """Say what could be better."""
-    language = _LANGUAGES.get(found.where, "ett annat språk")
-    return _HINTS[found.code].format(where=found.where, number=found.number, language=language)
+    code, where = found.where[:2], found.where
+    if found.code == "language_passage":
+        where = where[3:]
+    language = _LANGUAGES.get(code, "ett annat språk")
+    return _HINTS[found.code].format(where=where, number=found.number, language=language, code=code)
 
 
 def reads(lix: int) -> str:

@@ -13,7 +13,7 @@ from tbb import clock
 from tbb.models import Account, Picture
 from tbb.models.kinds import Duty
 from tbb.policy import VISITOR, Refused
-from tbb.services import pictures
+from tbb.services import picture_looks, pictures
 from tbb.services.pictures import BadPicture, NoWords
 from tests.policy.relations import MYSELF, with_duty
 
@@ -128,3 +128,16 @@ def test_words_are_needed_unless_it_only_decorates_and_strangers_put_up_nothing(
     assert (changed.alt, changed.focus_x, changed.focus_y) == ("En sjö", 20, 80)
     with pytest.raises(Refused):
         pictures.receive(VISITOR, folder, picture(), organizer=None, alt="x")
+
+
+def test_what_may_be_hard_to_see_is_said(folder):
+    held = io.BytesIO()
+    Image.linear_gradient("L").point(lambda grey: 120 + grey // 10).resize((600, 400)).convert("RGB").save(held, "PNG")
+    faint = receive(folder, held.getvalue(), alt="Dimma över sjön")
+    clear = receive(folder, picture(), alt="En äng")
+    words = receive(folder, picture(), alt="Affisch om hjulet")
+    found = picture_looks.hints(folder, [faint.key, clear.key, words.key])
+    assert [(hint.code, hint.where) for hint in found] == [
+        ("picture_faint", "Dimma över sjön"), ("picture_words", "Affisch om hjulet"),
+    ]  # fmt: skip
+    assert not any(hint.stops for hint in found) and picture_looks.hints(folder, ["f" * 32]) == ()

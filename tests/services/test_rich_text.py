@@ -36,6 +36,9 @@ ATTACKS = (
     "\ue000" + KEY + "\ue001",
     "<a href='https://a.example' target=_blank ping=https://evil.example>x</a>",
     "`<script>`",
+    "[<b onclick=x>Hi</b>](javascript:x)]{en}",
+    '[x]{en" onclick="alert(1)}',
+    "[[x](javascript:alert(1))]{ar}",
     "| <img src=x onerror=y> | b |\n|---|---|\n| 1 | 2 |",
 )
 
@@ -45,7 +48,8 @@ def test_nothing_that_acts_gets_through(text):
     made = BeautifulSoup(rich_text.to_html(text, picture=lambda key: f"<figure>{key}</figure>"), "html.parser")
     for tag in made.find_all(True):
         assert tag.name in rich_text.TAGS
-        assert set(tag.attrs) <= {"href", "class", "rel", "start"}
+        assert set(tag.attrs) <= {"href", "class", "rel", "start", "lang", "dir"}
+        assert tag.get("lang", "sv") in rich_text.TONGUES
         assert set(tag.get("class", [])) <= {"ds-heading", "ds-link", "quote", "ds-table"}
         if tag.name == "a" and tag.get("href"):
             assert rich_text.is_safe_link(tag["href"])
@@ -77,3 +81,17 @@ def test_plain_words_keep_what_is_said():
     assert rich_text.to_plain("# Hej\n\nEn **fet** [länk](https://a.example)\nsom går vidare.\n\n- ett\n- två") == (
         "Hej\nEn fet länk som går vidare.\nett\ntvå"
     )
+
+
+def test_a_passage_is_marked_with_its_language():
+    made = BeautifulSoup(rich_text.to_html("Hej! [Wel*come*]{en} [مرحبا]{ar} [x]{tlh} [y]{}"), "html.parser")
+    assert [(one["lang"], one["dir"], one.text) for one in made.find_all("span")] == [
+        ("en", "ltr", "Welcome"), ("ar", "rtl", "مرحبا"),
+    ]  # fmt: skip
+    assert made.em.text == "come" and "[x]{tlh} [y]{}" in made.text
+    assert rich_text.to_plain("Hej! [Welcome]{en}.") == "Hej! Welcome."
+
+
+def test_for_those_who_read_elsewhere_links_are_written_in_full():
+    made = rich_text.to_html("[sidan](/nyheter/x) [ut](https://a.example/)", base="https://tbb.example")
+    assert 'href="https://tbb.example/nyheter/x"' in made and 'href="https://a.example/"' in made

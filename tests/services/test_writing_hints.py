@@ -9,6 +9,7 @@ from tbb.services import writing_hints
 KEY = "ab" * 16
 GOOD = "## Så kan du börja\n\nVälj ett område i taget. Börja med något som går bra.\n\n### Sedan\n\nVänta på barnet."
 
+PASSAGE = "Welcome to the meeting, you can bring a friend with you if it is not too late."
 ENGLISH = "The work is done by the people of the county and they are not in a hurry to be on this list of it."
 
 
@@ -38,6 +39,11 @@ def test_a_good_text_is_left_alone():
         ("![katt](https://a.example/katt.png)", "picture_elsewhere"),
         ("Vi " + "går och går " * 14 + ".", "sentence_long"),
         (ENGLISH, "language_other"),
+        ("Rutorna i rött är viktiga.", "colour_alone"),
+        ("Läs den gröna texten först.", "colour_alone"),
+        ("Det är 𝗸𝘂𝗿𝗮𝘁𝗼𝗿𝗻 som svarar.", "letters_fancy"),
+        (f"{GOOD} Och så är det som det är, på den plats där vi har det.\n\n{PASSAGE}", "language_passage"),
+        ("Skriv ut kortet مرحبا بكم och ta med det.", "language_passage"),
     ],
 )  # fmt: skip
 def test_what_could_be_better_is_said(body, code):
@@ -54,6 +60,19 @@ def test_what_shuts_readers_out_stops_the_publishing_and_the_rest_does_not():
 def test_another_language_may_be_said_and_titles_need_not_shout():
     assert "language_other" not in codes(ENGLISH, language="en")
     assert "title_shouts" in codes("Hej.", title="NU BÖRJAR VI")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"Så här skriver de själva:\n\n[{PASSAGE}]{{en}}",
+        "Skriv ut kortet [مرحبا بكم]{ar} och ta med det.",
+        "Den röda bussen går till den gröna skogen, och vi träffas i Rosa huset. Å ena sidan.",
+        "Malva Skissberg från Vassviken, Jonas Provlund från Holmviken, Leila Testborg från Näckros.",
+    ],
+)
+def test_what_is_marked_or_only_looks_so_is_left_alone(body):
+    assert codes(body) == set()
 
 
 def test_the_index_is_bjornssons():

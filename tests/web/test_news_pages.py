@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 
 from tbb import clock
 from tbb.database import connection
@@ -200,6 +201,30 @@ def test_a_picture_is_put_up_with_words_and_shown_in_the_text(county, writer, be
         "/bilder/..-480.jpg",
     ):
         go(county.test_client(), address, status=404)
+
+
+def test_contrast_and_language_are_looked_at_while_somebody_writes(county, writer, begun):
+    held = io.BytesIO()
+    Image.new("RGB", (600, 400), "#9a9a9a").save(held, "PNG")
+    held.seek(0)
+    made = send(writer, "/arbetsyta/bilder", alt="Skylt med öppettider", where="lanet", file=(held, "x.png"))
+    said = go(writer, made.location).words
+    assert "svag kontrast" in said and "stå ord i bilden" in said
+    body = f"![](bild:{made.location.rpartition('/')[2]})\n\nNumret i rött är nytt.\n\n[Welcome]{{en}}"
+    side = send(writer, f"{begun}/utkast", 200, seen=version_of(writer, begun), **(WORDS | {"body": body}))
+    assert "svag kontrast" in side.words and "alla ser inte färger" in side.words
+    assert side.soup.select_one(".preview span[lang=en][dir=ltr]").text == "Welcome"
+
+
+def test_the_feed_carries_pictures_and_whole_addresses(county, writer, begun):
+    made = send(writer, "/arbetsyta/bilder", alt="En äng", where="lanet", file=(io.BytesIO(picture()), "x.jpg"))
+    write(writer, begun, body=f"[Hjulet](/hjulet)\n\n![](bild:{made.location.rpartition('/')[2]})")
+    send(writer, f"{begun}/publicera")
+    with county.test_client().get("/nyheter/flode.atom") as response:
+        root = ET.fromstring(response.get_data())
+    content = root.find(".//{http://www.w3.org/2005/Atom}content").text
+    assert 'href="http://127.0.0.1:8000/hjulet"' in content
+    assert 'src="http://127.0.0.1:8000/bilder/' in content and 'alt="En äng"' in content
 
 
 def test_the_feed_is_atom_and_says_what_the_page_says(county, writer, begun):

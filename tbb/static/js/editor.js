@@ -27,6 +27,7 @@
     list: () => lines(() => "- "),
     numbers: () => lines((number) => `${number + 1}. `),
     quote: () => lines(() => "> "),
+    tongue: () => around("[", "]{en}", "text på engelska"),
     link: () => around("[", "](https://)", "vart länken leder"),
   };
   bar.addEventListener("click", ({ target }) => {
