@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, url_for
+from flask import Blueprint, Response, abort, current_app, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from tbb.forms.articles import ArticleForm, BeginForm, NoteForm, PublishForm, RulesForm
@@ -204,12 +204,15 @@ def _found(key: str) -> Article:
 
 def _shelf(form: BeginForm, status: int = 200) -> Response:
     places = content_shelf.places(actor())
+    asked = request.args.get("lage", "")[:20], request.args.get("q", "")[:100]
     return page(
         "articles/shelf.html",
         fragment="form",
         status=status,
         form=form,
-        listed=articles.listed(actor()),
+        listed=articles.listed(actor(), *asked),
+        asked=asked,
+        states=[(code.value, words.state(code)[0]) for code in words.STATES],
         words=words,
         rules=[(place, articles.needs_another(place.organizer)) for place in places],
         rules_form=RulesForm(formdata=None),

@@ -12,7 +12,7 @@ from tbb.forms.happenings import BeginHappeningForm, HappeningForm, RecordingFor
 from tbb.policy import Permission
 from tbb.services import content_shelf, happening_writing, happenings, media_files, picture_shelf
 from tbb.services.happening_writing import Happening, NotReady, Overtaken
-from tbb.web import content_words, happening_words
+from tbb.web import content_words, happening_words, merging
 from tbb.web.access import requires
 from tbb.web.file_words import FILE_WHY
 from tbb.web.hypermedia import page, see_other
@@ -20,7 +20,6 @@ from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("happening_writing", __name__, url_prefix="/arbetsyta/webbinarier")
-SAVED_MEANWHILE = "Någon annan har sparat under tiden. Läs in sidan på nytt och gör om din ändring."
 MOST_BYTES = 520 * 2**20
 
 
@@ -62,8 +61,8 @@ def save(key: str) -> BaseResponse:
     try:
         happening_writing.save(actor(), one, form.answers(), form.minutes.data, seen=int(form.seen.data))
     except Overtaken:
-        form.form_errors.append(SAVED_MEANWHILE)
-        return _editor(one, form, 409)
+        fresh = _found(key)
+        return _editor(fresh, form, 409, theirs=merging.told_apart(form, _filled(fresh)))
     except NotReady as problem:
         form.form_errors += [content_words.hint(hint) for hint in problem.reading.stops] or ["Skriv en ingress."]
         return _editor(one, form, 422)
@@ -124,8 +123,8 @@ def save_recording(key: str) -> BaseResponse:
     try:
         happening_writing.save_afterwards(actor(), one, form.answers(), seen=form.seen_version, **files)
     except Overtaken:
-        form.form_errors.append(SAVED_MEANWHILE)
-        return _recording(one, form, 409)
+        fresh = _found(key)
+        return _recording(fresh, form, 409, theirs=merging.told_apart(form, _filled_recording(fresh)))
     notify("Sparat.")
     return see_other(url_for("happening_writing.recording", key=key))
 
@@ -174,13 +173,14 @@ def _filled(one: Happening) -> HappeningForm:
     return form
 
 
-def _editor(one: Happening, form: HappeningForm | None = None, status: int = 200) -> Response:
+def _editor(one: Happening, form: HappeningForm | None = None, status: int = 200, *, theirs: Any = None) -> Response:
     return page(
         "happening_writing/edit.html",
         fragment="form",
         status=status,
         one=one,
         form=form or _filled(one),
+        theirs=theirs,
         reading=happening_writing.reading_of(one),
         phase=happenings.phase_of(one),
         words=content_words,
@@ -189,17 +189,21 @@ def _editor(one: Happening, form: HappeningForm | None = None, status: int = 200
     )
 
 
-def _recording(one: Happening, form: RecordingForm | None = None, status: int = 200) -> Response:
-    if form is None:
-        told = {name: one.__data__[name] for name in happening_writing.AFTERWARDS}
-        form = RecordingForm(formdata=None, data=told)
-        form.seen.data = str(one.version)
+def _filled_recording(one: Happening) -> RecordingForm:
+    told = {name: one.__data__[name] for name in happening_writing.AFTERWARDS}
+    form = RecordingForm(formdata=None, data=told)
+    form.seen.data = str(one.version)
+    return form
+
+
+def _recording(one: Happening, form: RecordingForm | None = None, status: int = 200, *, theirs: Any = None) -> Response:
     return page(
         "happening_writing/recording.html",
         fragment="form",
         status=status,
         one=one,
-        form=form,
+        form=form or _filled_recording(one),
+        theirs=theirs,
         captions_due=happening_writing.captions_due(one),
         today=clock.today(),
     )

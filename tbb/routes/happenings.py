@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from flask import Blueprint, Response, abort, current_app, send_file, url_for
 
+from tbb import clock
 from tbb.services import happenings, media_files, media_shelf, pictures, published, rich_text
 from tbb.web import content_words
 from tbb.web import happening_words as words
@@ -45,6 +46,8 @@ def show(slug: str) -> Response:
     draw = current_app.jinja_env.globals["ui"].figure
     return page(
         "happenings/show.html",
+        fragment="live",
+        today=clock.today(),
         shown=shown,
         item=shown.item,
         one=shown.happening,

@@ -12,7 +12,7 @@ from tbb.forms.materials import BeginMaterialForm, MaterialForm, VersionForm
 from tbb.policy import Permission
 from tbb.services import content_shelf, material_writing, media_files, picture_shelf
 from tbb.services.material_writing import Material, NotReady, Overtaken
-from tbb.web import content_words, material_words
+from tbb.web import content_words, material_words, merging
 from tbb.web.access import requires
 from tbb.web.file_words import FILE_WHY, findings
 from tbb.web.hypermedia import page, see_other
@@ -20,7 +20,6 @@ from tbb.web.shell import settings
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("material_writing", __name__, url_prefix="/arbetsyta/material")
-SAVED_MEANWHILE = "Någon annan har sparat under tiden. Läs in sidan på nytt och gör om din ändring."
 MOST_BYTES = 530 * 2**20
 
 
@@ -58,12 +57,10 @@ def save(key: str) -> BaseResponse:
     if not form.validate():
         return _editor(one, form, status=422)
     try:
-        material_writing.save(
-            actor(), one, form.answers(), seen=int(form.seen.data) if form.seen.data.isdecimal() else 0
-        )
+        material_writing.save(actor(), one, form.answers(), seen=form.seen_version)
     except Overtaken:
-        form.form_errors.append(SAVED_MEANWHILE)
-        return _editor(one, form, status=409)
+        fresh = _found(key)
+        return _editor(fresh, form, status=409, theirs=merging.told_apart(form, _filled(fresh)))
     except NotReady as problem:
         form.form_errors += _lacking(problem)
         return _editor(one, form, status=422)
@@ -169,18 +166,21 @@ def _filled(one: Material) -> MaterialForm:
 
 
 def _editor(
-    one: Material, form: MaterialForm | None = None, *, version: VersionForm | None = None, status: int = 200
+    one: Material,
+    form: MaterialForm | None = None,
+    *,
+    version: VersionForm | None = None,
+    status: int = 200,
+    theirs: Any = None,
 ) -> Response:
     return page(
         "material_writing/edit.html",
         status=status,
         one=one,
         form=form or _filled(one),
+        theirs=theirs,
         version=version or VersionForm(formdata=None, data={"dated": clock.today()}),
-        versions=[
-            (kept, findings(media_files.findings_of(kept.file)) if kept.file_id else [])
-            for kept in material_writing.versions_of(one)
-        ],
+        versions=[(kept, findings(material_writing.findings_of(kept))) for kept in material_writing.versions_of(one)],
         reading=material_writing.reading_of(one),
         words=content_words,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
+from tbb import clock
 from tbb.database import rows
 from tbb.models.kinds import Duty
 from tbb.policy import Actor, Permission, may
@@ -17,6 +19,7 @@ from tbb.services import (
     faults,
     gaps,
     handovers,
+    happening_writing,
     letters,
     meeting_lists,
     outbox,
@@ -29,6 +32,7 @@ from tbb.services import (
 )
 
 OWNERS = (Duty.BBA, Duty.UNIT_HEAD, Duty.ORGANIZER_ADMIN)
+SOON = timedelta(days=4)
 TO_DECIDE = (letters.State.UNSURE, letters.State.FAILED, letters.State.HELD)
 
 
@@ -53,6 +57,7 @@ class OwnUnit:
 def waiting(actor: Actor) -> list[Waiting]:
     """Count what waits for the actor, the most urgent first; what counts nothing is left out."""
     found = [*_of_cases(actor), *_of_entries(actor), *_of_the_county(actor), *_of_the_watch(actor)]
+    found += _of_what_is_published(actor)
     return sorted((each for each in found if each.count), key=lambda each: not each.urgent)
 
 
@@ -120,6 +125,14 @@ def _of_the_county(actor: Actor) -> list[Waiting]:
     return [
         Waiting("applications", sum(reviewing.counts(actor).get(tab, 0) for tab in ("att-granska", "andra-beslut")))
     ]
+
+
+def _of_what_is_published(actor: Actor) -> list[Waiting]:
+    """What waits for those who write for readers: captions, which the law wants within a time."""
+    if not may(actor, Permission.WRITE_CONTENT):
+        return []
+    days = happening_writing.without_captions(actor)
+    return [Waiting("captions", len(days), urgent=bool(days) and days[0] <= clock.today() + SOON)]
 
 
 def _of_the_watch(actor: Actor) -> list[Waiting]:

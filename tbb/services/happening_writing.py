@@ -85,6 +85,14 @@ def captions_due(happening: Happening) -> date | None:
     return (happening.live_on or clock.local(happening.starts_at).date()) + CAPTIONS_WITHIN
 
 
+def without_captions(actor: Actor) -> list[date]:
+    """Give the last days for the captions that are missing, of what the actor may write, the nearest first."""
+    where, params = content_shelf.within(actor, "happening")
+    recorded = "recording_id IS NOT NULL OR recording_url <> ''"
+    found = load(Happening, f"({where}) AND captions_id IS NULL AND ({recorded})", params)
+    return sorted(day for day in map(captions_due, found) if day is not None)
+
+
 @transaction
 def begin(actor: Actor, title: str, wall: str, minutes: int, *, kind: str, organizer: int | None) -> Happening:
     """Begin an event at a time on the wall (``2027-02-12T12:00``). Raises Refused, and ValueError for no time."""

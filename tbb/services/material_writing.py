@@ -12,7 +12,7 @@ from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Material, MaterialVersion, MediaFile
 from tbb.models.kinds import ContentState
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, content_shelf, content_words, rich_text, versions, writing_hints
+from tbb.services import audit, content_shelf, content_words, media_files, rich_text, versions, writing_hints
 from tbb.services.writing_hints import Reading
 
 FIELDS = ("kind", "title", "lead", "body", "owner_name", "audience", "areas", "level", "standing", "language", "cover")
@@ -145,6 +145,13 @@ def withdraw(actor: Actor, material: Material) -> Material:
 def versions_of(material: Material) -> list[MaterialVersion]:
     """Give every version, the newest first."""
     return load(MaterialVersion, "material_id = ? ORDER BY number DESC", (material.id,))
+
+
+def findings_of(version: MaterialVersion) -> dict[str, object]:
+    """What looking through a version's file showed; of a film whether it has captions."""
+    if version.file_id and version.file.kind == "film":
+        return {"film": True, "captions": version.captions_id is not None}
+    return media_files.findings_of(version.file) if version.file_id else {}
 
 
 def reading_of(material: Material) -> Reading:

@@ -59,6 +59,10 @@ WORDS = {
         "Ett barn slutar hos er till sommaren", "{} barn slutar hos er till sommaren",
         "Lämna över till den som tar vid, eller skriv att barnet stannar.", "transitions.round_of_summer", {}, "school",
     ),
+    "captions": (
+        "En inspelning saknar textning", "{} inspelningar saknar textning",
+        "Lagen ger 14 dagar efter sändningen. Se hur många som är kvar.", "happening_writing.shelf", {}, "badge-cc",
+    ),
     "talks": (
         "Ett bokat samtal har varit", "{} bokade samtal har varit",
         "Notera om samtalet blev av.", "talk_hours.hosts", {}, "calendar-event",

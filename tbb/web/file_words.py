@@ -13,7 +13,14 @@ FILE_WHY = {
 
 
 def findings(found: dict[str, object]) -> list[tuple[bool, str]]:
-    """Say what looking through a PDF showed: (whether it is well, words)."""
+    """Say what looking through a PDF or a film showed: (whether it is well, words)."""
+    if found.get("film"):
+        return [
+            (
+                bool(found["captions"]),
+                "Filmen är textad." if found["captions"] else "Filmen saknar textning. Lagen kräver den.",
+            )
+        ]
     if "tagged" not in found:
         return []
     language, title = found.get("language"), found.get("title")

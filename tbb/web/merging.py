@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms.fields.core import Field as FormField
+
 from tbb.forms.mapping import SealedForm
 from tbb.forms.meeting_records import RecordForm
 from tbb.services import case_names
@@ -47,6 +51,25 @@ def merged(form: SealedForm | RecordForm, conflicts: Iterable[Conflict], names: 
     both = [_both(conflict, names or Names()) for name, conflict in found.items() if not name.endswith(".hidden")]
     seen = form.seen_after({name: Field(conflict.theirs, conflict.version) for name, conflict in found.items()})
     return {"both": both, "rest": rest, "seen": seen, "marks": any(name.endswith(".hidden") for name in found)}
+
+
+def told_apart(mine: FlaskForm, theirs: FlaskForm) -> list[tuple[str, str]]:
+    """List what somebody else has saved otherwise than it is written here: (label, what is saved)."""
+    mine.seen.data = theirs.seen.data  # so that saving once more is an answer to what is shown now
+    return [
+        (field.label.text, _in_words(field))
+        for field in theirs
+        if field.name in mine.data and field.name not in ("seen", "csrf_token") and not isinstance(field, FileField)
+        if (field.data or "") != (mine[field.name].data or "")
+    ]
+
+
+def _in_words(field: FormField) -> str:
+    """What a field holds, as people read it."""
+    chosen = field.data if isinstance(field.data, list) else [field.data]
+    names = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+    said = ", ".join(str(names.get(one, one)) for one in chosen if one not in (None, False))
+    return "Ja" if said == "True" else said or "Inget"
 
 
 def together(mine: str, theirs: str) -> str:

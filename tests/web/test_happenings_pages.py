@@ -14,6 +14,7 @@ from tbb.services import happening_writing, happenings
 from tests.conftest import go
 from tests.people import signed_in
 from tests.services.test_media_files import CAPTIONS
+from tests.services.test_pictures import picture
 from tests.web.test_news_pages import send
 
 SHELF = "/arbetsyta/webbinarier"
@@ -87,7 +88,7 @@ def test_the_recording_plays_in_parts_with_captions_and_the_page_says_when_these
         chapters="03.20 Förskolan\n1.02.03 Frågor\nskräp", recording=(io.BytesIO(FILM), "film.mp4"),
         transcript="**Malva:** Välkomna.", discussion="Vad gör ni i dag?",
     )  # fmt: skip
-    assert "senast 2027-02-26" in go(writer, address).words
+    assert "senast 26 februari 2027" in go(writer, address).words
     reader = county.test_client()
     page = go(reader, PAGE)
     assert "Se i efterhand" in page.words and "Texten kommer senast 26 februari 2027" in page.words
@@ -148,10 +149,26 @@ def test_nobody_signs_up_for_a_webinar(writer, begun):
         assert not Happening.get(Happening.title == BEGIN["title"]).sign_up
 
 
-def test_two_who_save_at_once_are_told(writer, begun):
+def test_two_who_save_at_once_see_both_and_nothing_is_lost(writer, begun):
     old = seen(writer, begun)
     write(writer, begun, lead="Först.")
-    assert "Någon annan har sparat" in send(writer, begun, 409, **(WORDS | {"seen": old, "lead": "Sedan."})).words
+    page = send(writer, begun, 409, **(WORDS | {"seen": old, "lead": "Sedan.", "kind": "course"}))
+    told = page.soup.select_one("[role=alert]")
+    assert "har sparat under tiden" in told.text and [one.text for one in told.select("dd")] == [
+        "Webbinarium",
+        "Först.",
+    ]
+    assert page.soup.select_one("#lead").text.strip() == "Sedan."
+    send(
+        writer, begun, 303, **(WORDS | {"seen": page.soup.select_one("#traff [name=seen]")["value"], "lead": "Sedan."})
+    )
+    assert go(writer, begun).soup.select_one("#lead").text.strip() == "Sedan."
+    address = f"{begun}/inspelning"
+    told = {"seen": seen(writer, address), "chapters": "00.00 Ett"}
+    send(writer, address, **told)
+    page = send(writer, address, 409, **(told | {"chapters": "00.00 Två"}))
+    assert [one.text for one in page.soup.select("[role=alert] dd")] == ["00.00 Ett"]
+    send(writer, address, 303, **(told | {"seen": page.soup.select_one("#inspelning [name=seen]")["value"]}))
 
 
 @pytest.mark.parametrize(
@@ -170,3 +187,74 @@ def test_what_is_published_may_not_come_to_shut_readers_out(writer, begun):
 def test_chapters_are_read_as_people_write_them():
     found = happenings.chapters_of("00.00 Välkommen\n03:20 Två\n1.00.05 Tre\n\nfel rad\n99 Fyra")
     assert [(one.seconds, one.time) for one in found] == [(0, "00.00"), (200, "03.20"), (3605, "1.00.05")]
+
+
+def about(page) -> dict[str, object]:
+    """What a page's microdata says of the event, as schema.org names it."""
+    (event,) = page.soup.select("[itemtype='https://schema.org/Event']")
+    told = {}
+    for tag in event.select("[itemprop]"):
+        owner = tag.find_parent(attrs={"itemscope": True})
+        if owner is event:
+            value = tag.get("itemtype", "").rpartition("/")[2] or tag.get("content") or tag.get("href") or tag.text
+            told[tag["itemprop"]] = value
+    return told
+
+
+def test_machines_are_told_of_the_event(county, writer, begun):
+    reader = county.test_client()
+    told = about(go(reader, PAGE))
+    assert told["name"] == BEGIN["title"] and told["description"] == WORDS["lead"]
+    assert told["startDate"] == "2027-02-12T12:00:00+01:00" and told["endDate"] == "2027-02-12T12:45:00+01:00"
+    assert told["location"] == "VirtualLocation" and told["organizer"] == "Organization"
+    assert told["eventAttendanceMode"].endswith("/OnlineEventAttendanceMode") and told["url"].endswith(PAGE)
+    write(writer, begun, kind="workshop", place="Exempelhallen, Exempelvägen 1")
+    told = about(go(reader, PAGE))
+    assert told["location"] == "Place" and told["eventAttendanceMode"].endswith("/OfflineEventAttendanceMode")
+    send(writer, f"{begun}/stall-in")
+    assert about(go(reader, PAGE))["eventStatus"].endswith("/EventCancelled")
+
+
+def test_a_cover_is_shown_and_shared(county, writer, begun):
+    send(writer, "/arbetsyta/bilder", alt="En äng", where="lanet", file=(io.BytesIO(picture()), "x.jpg"))
+    write(writer, begun, cover="1")
+    page = go(county.test_client(), PAGE)
+    assert page.soup.select_one("main .cover img")["alt"] == "En äng"
+    shared = page.soup.select_one("meta[property='og:image']")["content"]
+    with county.test_client().get(shared.removeprefix("http://127.0.0.1:8000")) as answer:
+        assert shared.startswith("http://127.0.0.1:8000/bilder/") and answer.mimetype == "image/jpeg"
+
+
+def test_captions_that_are_late_are_told_of_to_all(county, begun, at):
+    at(STARTS + timedelta(days=1))
+    writer, address = signed_in(county, "kommunikator"), f"{begun}/inspelning"
+    send(writer, address, seen=seen(writer, address), live_on="2027-02-12", recording_url="https://film.example/1")
+    assert "13 dagar kvar" in go(writer, begun).words and "(13 dagar kvar)" in go(writer, SHELF).words
+    assert "En inspelning saknar textning" in go(writer, "/arbetsyta").words
+    assert not go(writer, "/arbetsyta").soup.select(".todo [data-urgent]")
+    at(STARTS + timedelta(days=15))
+    writer = signed_in(county, "kommunikator")
+    assert "den dagen har varit" in go(writer, begun).words and go(writer, "/arbetsyta").soup.select("[data-urgent]")
+    page = go(county.test_client(), PAGE)
+    assert "Texten skulle ha kommit 26 februari 2027" in page.words and "kommer senast" not in page.words
+    assert "saknar textning" not in go(signed_in(county, "personal"), "/arbetsyta").words
+
+
+def test_for_whom_it_was_is_told_afterwards_too(county, writer, begun, at):
+    write(writer, begun, audience="Alla i elevhälsan")
+    for when in (STARTS - timedelta(days=1), STARTS + timedelta(days=1)):
+        at(when)
+        assert "Alla i elevhälsan" in go(county.test_client(), PAGE).words
+
+
+def test_whoever_waits_with_the_page_open_gets_the_link_when_it_is_time(county, begun, at):
+    reader = county.test_client()
+    waits = ".stack[hx-trigger='every 60s']"
+    assert not go(reader, PAGE).soup.select(waits)
+    at(STARTS - timedelta(minutes=40))
+    assert go(reader, PAGE).soup.select_one(waits)["hx-get"] == PAGE
+    at(STARTS - timedelta(minutes=29))
+    with connection():
+        happening_writing.turn_by_time()
+    with reader.get(PAGE, headers={"HX-Request": "true"}) as answer:
+        assert "mote.example" in answer.text and "<html" not in answer.text

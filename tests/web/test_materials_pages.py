@@ -10,7 +10,7 @@ from tbb.database import connection
 from tbb.services import content_search
 from tests.conftest import go
 from tests.people import signed_in
-from tests.services.test_media_files import pdf, run_script, tag
+from tests.services.test_media_files import CAPTIONS, pdf, run_script, tag
 from tests.web.test_news_pages import WORDS as NEWS
 from tests.web.test_news_pages import send
 
@@ -133,3 +133,25 @@ def test_everything_published_is_searched_together_and_misspelling_forgiven(coun
     with connection():
         both = {one.sort for one in content_search.find("bilder")}
     assert both == {"article", "material"}
+
+
+def test_a_film_without_captions_is_told_of_to_all(county, writer, begun):
+    film = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 40
+    add(writer, begun, file=(io.BytesIO(film), "film.mp4"))
+    assert "Filmen är inte textad" in go(county.test_client(), PAGE).words
+    assert "Filmen saknar textning" in go(writer, begun).words
+    captions = (io.BytesIO(CAPTIONS.encode()), "text.vtt")
+    add(writer, begun, file=(io.BytesIO(film), "film.mp4"), captions=captions)
+    assert "Filmen är inte textad" not in go(county.test_client(), PAGE).words
+    assert "Filmen är textad" in go(writer, begun).words
+
+
+def test_two_who_save_at_once_see_both_and_nothing_is_lost(writer, begun):
+    old = go(writer, begun).soup.select_one("form [name=seen]")["value"]
+    write(writer, begun, areas=["larande"], level="")
+    page = send(writer, begun, 409, **(WORDS | {"seen": old, "lead": "Sedan."}))
+    told = {one.dt.text: one.dd.text for one in page.soup.select("[role=alert] dl > div")}
+    assert told == {"Ingress": WORDS["lead"], "Områden i hjulet": "Lärande", "Nivå": "Inte vald"}
+    assert page.soup.select_one("#lead").text.strip() == "Sedan."
+    fresh = page.soup.select_one("#material [name=seen]")["value"]
+    send(writer, begun, 303, **(WORDS | {"seen": fresh, "lead": "Sedan."}))

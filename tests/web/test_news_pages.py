@@ -293,3 +293,11 @@ def test_what_is_kept_of_an_article_is_what_readers_saw(writer, begun):
     with connection():
         live = json.loads(Article.get(Article.title == WORDS["title"]).live)
     assert (live["title"], live["lead"], live["body"]) == (WORDS["title"], WORDS["lead"], WORDS["body"])
+
+
+def test_those_who_write_find_theirs_by_title_and_state(writer, begun):
+    send(writer, SHELF, title="Något annat", where="lanet")
+    for query, found in (("q=ny+bild", True), ("q=xyzzy", False), ("lage=draft", True), ("lage=published", False)):
+        page = go(writer, f"{SHELF}?{query}")
+        assert (page.soup.find("a", href=begun) is not None) is found, query
+    assert go(writer, f"{SHELF}?q=xyzzy").soup.select_one("#q")["value"] == "xyzzy"
