@@ -26,7 +26,7 @@ SAME_ON_BOTH = {
         test_operations test_page_checks test_pages test_pages_at_work test_readability test_routes test_sealed
         test_static test_templates test_translations test_uploads
     """,
-    "forms": "test_absence_form test_guard test_telling_forms",
+    "forms": "test_absence_form test_fields test_guard test_telling_forms",
     "oidc": "test_signing_in",
     "policy": "test_flips test_policy",
     "services": """

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb.forms.cleaning import one_line_always
-from tbb.forms.fields import Day
+from tbb.forms.fields import Checkboxes, Day
 from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import Mandate, Role
 from tbb.services.appointing import Choice, Draft, Hindered, Mandated, NewPerson
@@ -89,13 +88,6 @@ def _among(problem: str):
             raise ValidationError(problem)
 
     return check
-
-
-class Checkboxes(SelectMultipleField):
-    """Several choices, each with a box of its own."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class HinderedForm(FlaskForm):

@@ -59,20 +59,14 @@ def there(form: FlaskForm, field: Field) -> None:
         raise StopValidation("Skriv dag och tid.")
 
 
-class BeginForm(FlaskForm):
-    """The beginning of something new: its title, for whom, and where it belongs."""
+class OwnedForm(FlaskForm):
+    """The beginning of something that one of several may write."""
 
-    title = StringField(
-        "Rubrik",
-        description="Säg det viktigaste. Rubriken blir också adressen till sidan.",
-        filters=[one_line_always],
-        validators=[
-            DataRequired("Skriv en rubrik."),
-            Length(max=LONGEST["title"], message=f"Skriv högst {LONGEST['title']} tecken."),
-        ],
-        render_kw={"maxlength": LONGEST["title"]},
-    )
     where = SelectField("Vem skriver?", validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fields["where"] = self._fields.pop("where")  # asked last, after what the forms built on this one ask
 
     def offer(self, places: Iterable[Where]) -> Self:
         """Let one of these be chosen; a single one is taken for granted."""
@@ -85,6 +79,21 @@ class BeginForm(FlaskForm):
         """One of those that were offered."""
         if field.data not in {choice.value for choice in field.choices}:
             raise ValidationError("Välj vem som skriver.")
+
+
+class BeginForm(OwnedForm):
+    """The beginning of something new: its title, for whom, and where it belongs."""
+
+    title = StringField(
+        "Rubrik",
+        description="Säg det viktigaste. Rubriken blir också adressen till sidan.",
+        filters=[one_line_always],
+        validators=[
+            DataRequired("Skriv en rubrik."),
+            Length(max=LONGEST["title"], message=f"Skriv högst {LONGEST['title']} tecken."),
+        ],
+        render_kw={"maxlength": LONGEST["title"]},
+    )
 
 
 class ArticleForm(FlaskForm):

@@ -8,7 +8,7 @@ from itertools import chain
 from wtforms import Field, Form, HiddenField
 from wtforms.fields.choices import SelectChoice
 
-from tbb.forms.appointing import Checkboxes
+from tbb.forms.fields import Checkboxes
 from tbb.models.kinds import Information
 from tbb.services.case_receivers import Receiver
 from tbb.services.consents import WHO, Party

@@ -1,12 +1,13 @@
-"""Fields that are read strictly: a day and a number, where what cannot be read is told of and looked at no further."""
+"""Fields that several forms have: a day and a number, which are read strictly, and several choices with boxes."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from wtforms import DateField, IntegerField
+from wtforms import DateField, IntegerField, SelectMultipleField
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput, ListWidget
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 """The days that are reckoned with: from each of them a year can be counted, back and on."""
@@ -62,6 +63,13 @@ class Number(IntegerField):
     def pre_validate(self, form: BaseForm) -> None:
         """Ask nothing more of a number that could not be read."""
         _stop_at_faults(self.process_errors)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices, each with a box of its own."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 def _stop_at_faults(faults: object) -> None:

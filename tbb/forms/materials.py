@@ -7,22 +7,15 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, SelectField, SelectMultipleField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, InputRequired, StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb import clock
 from tbb.forms.articles import LANGUAGES, BeginForm, Choices, offered
+from tbb.forms.fields import Checkboxes
 from tbb.forms.happenings import an_address, line, passage
 from tbb.services.material_writing import LONGEST
-
-
-class Several(SelectMultipleField):
-    """Several of some choices, as check boxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class BeginMaterialForm(BeginForm):
@@ -45,8 +38,8 @@ class MaterialForm(FlaskForm):
     lead = passage("Ingress", LONGEST["lead"], "En eller två meningar om vad det är och när man använder det.", 3)
     body = passage("Mer om materialet", LONGEST["body"], "## blir en rubrik, - en punkt i en lista.", 8)
     owner_name = line("Vem ansvarar för materialet?", 120, "Till exempel: Processledarna.")
-    audience = Several("För vem?")
-    areas = Several("Områden i hjulet")
+    audience = Checkboxes("För vem?")
+    areas = Checkboxes("Områden i hjulet")
     level = SelectField("Nivå")
     standing = SelectField("Läge i modellen")
     language = SelectField("Språk", choices=offered(LANGUAGES))

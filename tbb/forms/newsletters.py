@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Self
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from tbb.forms.articles import LANGUAGES, Choices, Moment, offered
+from tbb.forms.articles import LANGUAGES, Choices, Moment, OwnedForm, offered
 from tbb.forms.cleaning import kept_text, one_line_always
-from tbb.services.content_shelf import Where
+from tbb.forms.fields import Checkboxes
 from tbb.services.newsletter_sending import EVERYWHERE
 from tbb.services.newsletters import LONGEST, TERM
-
-
-class Several(SelectMultipleField):
-    """Several of some choices, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _title() -> StringField:
@@ -67,30 +58,14 @@ def _body(label: str, rows: int) -> TextAreaField:
     )
 
 
-class _WithOwner(FlaskForm):
-    where = SelectField("Vem skriver?", validate_choice=False)
-
-    def offer(self, places: Iterable[Where]) -> Self:
-        """Let one of these write; a single one is taken for granted."""
-        self.where.choices = offered((place.code, place.label) for place in places)
-        if len(self.where.choices) == 1:
-            self.where.data = self.where.choices[0].value
-        return self
-
-    def validate_where(self, field: Field) -> None:
-        """One of those that were offered."""
-        if field.data not in {choice.value for choice in field.choices}:
-            raise ValidationError("Välj vem som skriver.")
-
-
-class BeginForm(_WithOwner):
+class BeginForm(OwnedForm):
     """The beginning of a newsletter."""
 
     title = _title()
     term = _term()
 
 
-class OldForm(_WithOwner):
+class OldForm(OwnedForm):
     """An old newsletter for the archive: its words, and the PDF as it was."""
 
     title = _title()
@@ -188,8 +163,8 @@ class AudienceForm(FlaskForm):
     class Meta:
         csrf = False
 
-    topics = Several("Den som vill ha brev om", validate_choice=False)
-    places = Several("Var", validate_choice=False)
+    topics = Checkboxes("Den som vill ha brev om", validate_choice=False)
+    places = Checkboxes("Var", validate_choice=False)
 
     def offer(self, topics: Choices, places: Choices) -> Self:
         """Let these be ticked."""
@@ -232,7 +207,7 @@ class ImportForm(FlaskForm):
         filters=[one_line_always],
         validators=[Length(max=180, message="Skriv högst 180 tecken.")],
     )
-    topics = Several("De ska få brev om", validate_choice=False)
+    topics = Checkboxes("De ska få brev om", validate_choice=False)
 
     def offer(self, topics: Choices) -> Self:
         """Let these be ticked."""

@@ -6,30 +6,23 @@ from collections.abc import Iterable
 from typing import Self
 
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, Email, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb.forms.cleaning import stripped
+from tbb.forms.fields import Checkboxes
 from tbb.forms.telling import AnonymousForm
 
 LANGUAGES = (("sv", "Svenska"), ("en", "English"), ("fi", "Suomi"), ("ar", "العربية"), ("so", "Soomaali"))
 
 
-class Ticked(SelectMultipleField):
-    """Several of some choices, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class WishesForm(AnonymousForm):
     """What a reader gets letters about."""
 
-    topics = Ticked(_("Jag vill få brev om"), validate_choice=False)
-    places = Ticked(
+    topics = Checkboxes(_("Jag vill få brev om"), validate_choice=False)
+    places = Checkboxes(
         _("Jag är mest intresserad av"),
         description=_("Kryssa inte i någon kommun om du vill få brev om hela länet."),
         validate_choice=False,

@@ -6,15 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import Field
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from tbb import clock
 from tbb.forms.cleaning import one_line_always
-from tbb.forms.fields import Day
+from tbb.forms.fields import Checkboxes, Day
 from tbb.forms.guard import no_personal_number
 from tbb.models.kinds import ExceptionKind, TalkState, TalkWay
 from tbb.services.registers import values as registers
@@ -59,13 +58,6 @@ class WallTime(StringField):
         return f"{self.data // 60:02}.{self.data % 60:02}" if self.data is not None else ""
 
 
-class TickBoxes(SelectMultipleField):
-    """Several of a few."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 def _two_digits(text: str) -> bool:
     return len(text) == 2 and text.isdecimal() and text.isascii()
 
@@ -89,8 +81,8 @@ def _a_time(label: str, *, asked: bool = True) -> WallTime:
     )
 
 
-def _ways(label: str = "Hur kan ni prata?") -> TickBoxes:
-    return TickBoxes(
+def _ways(label: str = "Hur kan ni prata?") -> Checkboxes:
+    return Checkboxes(
         label,
         choices=[SelectChoice(way, said) for way, said in WAYS.items()],
         validators=[InputRequired("Välj minst ett sätt.")],
@@ -186,7 +178,7 @@ class ExceptionForm(OpenHoursForm):
     last_day = Day("Sista dag", description="Lämna tomt för en enda dag.", validators=[Optional()])
     starts = _a_time("Från", asked=False)
     ends = _a_time("Till", asked=False)
-    ways = TickBoxes("Hur kan ni prata?", choices=[SelectChoice(way, said) for way, said in WAYS.items()])
+    ways = Checkboxes("Hur kan ni prata?", choices=[SelectChoice(way, said) for way, said in WAYS.items()])
 
     def validate_first_day(self, field: Field) -> None:
         """Within reason: not over, not years away."""

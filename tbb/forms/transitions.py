@@ -9,8 +9,9 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
-from tbb.forms.appointing import Checkboxes, radio
+from tbb.forms.appointing import radio
 from tbb.forms.cleaning import one_line_always, stripped
+from tbb.forms.fields import Checkboxes
 from tbb.forms.guard import Guarded
 from tbb.services.case_receivers import Receiver
 from tbb.services.transitions import REASONS, Part
