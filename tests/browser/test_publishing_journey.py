@@ -421,7 +421,8 @@ def test_a_reader_in_arabic_finds_news_webinars_materials_and_newsletters(readin
     reader.choose("kommun", "flen")
     reader.tab.locator("main form[action*='#nytt'] button, main form:has([name=kommun]) button").first.click()
     for address, first in (
-        ("/ar/nyheter", ".newscard .cover-link"), ("/ar/webbinarier", "main a[href^='/ar/webbinarier/']:not([href$='.ics'])"),
+        ("/ar/nyheter", ".newscard .cover-link"),
+        ("/ar/webbinarier", "main a[href^='/ar/webbinarier/']:not([href$='.ics'])"),
         ("/ar/material", "main a[href^='/ar/material/']"), ("/ar/nyhetsbrev", "main a[href^='/ar/nyhetsbrev/']"),
         ("/ar/sok?q=hjulet", "#traffar a, main li a"),
     ):  # fmt: skip
