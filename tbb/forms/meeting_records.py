@@ -244,6 +244,11 @@ class AppointForm(LookedAtForm):
             self.reason.errors = ["Barnet vill ha någon annan. Skriv vilka särskilda skäl som finns."]
         return fits and not self.errors
 
+    @property
+    def says_something(self) -> bool:
+        """Whether something has been typed that nobody wants to type again."""
+        return bool(self.why_not_asked.data or self.reason.data)
+
     def given(self) -> dict[str, Any]:
         """What was answered, without what does not belong to it."""
         asked = self.child_asked.data == "yes"

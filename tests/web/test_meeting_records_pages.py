@@ -306,3 +306,21 @@ def test_where_nobody_of_a_service_takes_part_the_page_says_so_instead_of_asking
     data = {"csrf_token": shown.soup.select_one("[name=csrf_token]")["value"], "once": "o" * 32, "child_asked": "yes"}
     answer = bba.post(path(meeting, "/samordningsperson"), data=data, headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 409 and kept() == before
+
+
+def test_what_was_typed_is_kept_when_the_last_one_to_choose_is_taken_out_meanwhile(meeting, bba):
+    nurse, other = key_of(meeting, "personal"), key_of(meeting, "granne")
+    shown = go(bba, path(meeting, "/samordningsperson"))
+    with connection():
+        Participant.update(ended_at=clock.now()).where(Participant.account.is_null(False)).execute()
+        before = kept()
+    reason = "Barnet bad om någon annan, men hon är sjukskriven."
+    sent = {"child_asked": "yes", "wish": other, "participant": nurse, "reason": reason}
+    again = send(bba, shown, path(meeting), sent, action="/samordningsperson", status=409)
+    assert "Ingen att välja längre" in again.words and kept() == before
+    assert again.soup.select_one("textarea[name=reason]").get_text().strip() == reason
+    assert again.soup.select_one("[name=child_asked][checked]")["value"] == "yes"
+    with connection():
+        Participant.update(ended_at=None).where(Participant.account == account_of("personal")).execute()
+    same = {"wish": "other", "participant": nurse, "agreed": "y"}
+    assert "Samordningspersonen är utsedd." in send(bba, again, path(meeting), same, action="/samordningsperson").words
