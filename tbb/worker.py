@@ -21,6 +21,7 @@ from tbb.services import (
     meeting_mail,
     newsletter_journal,
     newsletter_sending,
+    plan_mail,
     resets,
     subscribing,
 )
@@ -81,7 +82,7 @@ class Postman:
     def deal_with(self, letter: Letter) -> None:
         """Send one letter that has been taken, and write down how it went."""
         try:
-            if not meeting_mail.may_leave(letter.dedupe):
+            if not (meeting_mail.may_leave(letter.dedupe) and plan_mail.may_leave(letter.dedupe, letter.recipient)):
                 letters.mark_stopped(letter)
                 return
             composed = self._compose(letter)

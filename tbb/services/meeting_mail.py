@@ -25,7 +25,7 @@ LINK = "meeting"
 LINK_LASTS = timedelta(days=400)
 MASKED = "/svar/********"
 """What stands for a personal link where somebody else may look."""
-MARK = "meeting:"
+MARK, MINUTES = "meeting:", "minutes:"
 ASK, REMIND, REQUEST, CHANGE, CANCEL = "ask", "remind", "request", "change", "cancel"
 TEMPLATES = {
     ASK: "meeting_ask",
@@ -241,7 +241,7 @@ def may_leave(dedupe: str) -> bool:
     What takes something back may whatever has ended, and nothing goes to who works there no longer (C07). Asked by the
     worker just before each letter leaves (AC09).
     """
-    found = rows(_GUARD, (dedupe,)) if dedupe.startswith(MARK) else []
+    found = rows(_GUARD, (dedupe,)) if dedupe.startswith((MARK, MINUTES)) else []
     if not found:
         return True
     what, person_ended, party_ended, unit, state, case, account = found[0]

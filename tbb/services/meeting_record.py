@@ -16,6 +16,7 @@ from tbb.services import (
     followups,
     keeping_both,
     letters,
+    meeting_mail,
     meeting_moments,
     meeting_sheet,
     meeting_shelf,
@@ -259,7 +260,7 @@ def _tell(actor: Actor, meeting: Meeting, sheet: Sheet) -> None:
         reads = not each.ended and each.professional and each.account and each.unit in sheet.shared
         if not reads or each.account == actor.account:
             continue
-        mark = f"minutes:{meeting.key}:{each.key}"
+        mark = f"{meeting_mail.MINUTES}{meeting.key}:{each.key}"
         facts = {"reference": meeting.reference, "path": f"/moten/{meeting.key}/anteckningar/las"}
         letters.write(mark, each.email, "minutes_ready", facts)
         MeetingLetter.create(participant=each.id, what="confirm", dedupe=mark, at=clock.now())

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 
 from tbb import clock
 from tbb.database import as_day, load, one_at_a_time, rows, transaction
-from tbb.models import Account, Case, Meeting, Participant, Plan, PlanAction, Unit
-from tbb.models.kinds import Information
-from tbb.policy import WORKER, Place
-from tbb.services import audit, case_files, followups, keepers, letters, meeting_shelf, meetings
+from tbb.models import Account, Meeting, Plan, PlanAction, Unit
+from tbb.policy import WORKER
+from tbb.services import audit, case_files, followups, keepers, letters, meeting_shelf, plan_mail
 from tbb.services.keepers import Keeper
 
 FIRST, SECOND, THIRD = 1, 7, 14
@@ -112,34 +111,13 @@ def _write(mark: str, told: Iterable[Keeper], template: str, facts: dict[str, ob
 def _remind(plan: Plan, key: str, account: int | None, participant: int | None, late: bool) -> int:
     """Write to the responsible, if they may still know; the letter says only that there is something to do."""
     place = meeting_shelf.place_of_plan(plan)
+    email = plan_mail.address_of_responsible(plan, account, participant)
     template, facts = "plan_action", {"late": late, "path": f"/planer/{plan.key}"}
-    if account is not None:
-        email = _email_of(plan, place, account)
-    else:
-        email, template, facts = _address_of(plan.case, participant), "plan_action_elsewhere", {"late": late}
+    if account is None:
+        template, facts = "plan_action_elsewhere", {"late": late}
     if not email:
         return 0
     mark = f"plan-action:{key}:{'late' if late else 'week'}:{clock.today()}"
     letters.write(mark, email, template, facts)
     audit.record(WORKER, "plan:remind", "plan", plan.reference, place=place)
     return 1
-
-
-def _email_of(plan: Plan, place: Place, account: int) -> str:
-    answering = {keeper.account for keeper in case_files.answering(plan.case.unit_id)}
-    if account not in place.participants | place.delegates | answering | {place.coordinator}:
-        return ""
-    found = load(Account, "id = ? AND state = 'active'", (account,))
-    return found[0].email if found else ""
-
-
-def _may_know(case: Case, unit: int) -> bool:
-    return meeting_shelf.may_be_shared_with(case, unit, Information.PLAN)
-
-
-def _address_of(case: Case, number: int | None) -> str:
-    """The address of a professional without account who is asked still and whom a consent covers; "" for others."""
-    found = load(Participant, "id = ? AND ended_at IS NULL AND role = 'professional'", (number,))
-    if not found or found[0].person is None or not _may_know(case, found[0].party.unit_id):
-        return ""
-    return meetings.contact_of(found[0]).email
