@@ -9,13 +9,16 @@ from datetime import date, datetime
 from tbb import clock
 from tbb.database import keyring, load, transaction
 from tbb.models import Meeting, MeetingSlot, Participant
-from tbb.models.kinds import MeetingState
-from tbb.policy import Actor
+from tbb.models.kinds import MeetingState, ParticipantRole
+from tbb.policy import Actor, require
 from tbb.services import limits, meeting_mail, meeting_shelf, meeting_times, meetings, tokens
 
 TRIES, TRIES_SECONDS = 5, 900
 TRIES_A_DAY = 15
 """So many codes may be tried: six digits cannot be guessed, and whoever mistypes gets another try soon."""
+
+READERS = (ParticipantRole.PROFESSIONAL, ParticipantRole.GUARDIAN, ParticipantRole.CHILD)
+"""Who may read closed minutes by a link: interpreters and support persons took part for somebody else."""
 
 
 def look(secret: str) -> Participant | None:
@@ -34,6 +37,11 @@ def look(secret: str) -> Participant | None:
     return participant if covered else None
 
 
+def reads_minutes(participant: Participant) -> bool:
+    """Whether there are minutes for the one whose link it is, which has been looked up: closed, and theirs to read."""
+    return participant.role in READERS and participant.meeting.state == MeetingState.CLOSED
+
+
 @dataclass(frozen=True)
 class Shown:
     """What a personal link shows: no word about the child, and nobody else who takes part."""
@@ -50,6 +58,7 @@ class Shown:
     slots: tuple[MeetingSlot, ...]
     answers: dict[int, str]
     coming: str = ""
+    minutes: bool = False
 
 
 def shown(participant: Participant) -> Shown:
@@ -68,6 +77,7 @@ def shown(participant: Participant) -> Shown:
         slots=tuple(meeting_times.slots_of(meeting)),
         answers=meeting_times.answers_by(participant.id),
         coming=participant.state,
+        minutes=reads_minutes(participant),
     )
 
 
@@ -77,7 +87,10 @@ def new_code(actor: Actor, participant: Participant) -> str:
 
     Raises Refused and meetings.NotNow.
     """
-    stands = meetings.opened(actor, participant.meeting)
+    stands = meetings.latest(participant.meeting)
+    require(actor, meetings.right_to_book(stands), meeting_shelf.place_of_meeting(stands))
+    if stands.state == MeetingState.CANCELLED:
+        raise meetings.NotNow
     code = f"{secrets.randbelow(1_000_000):06d}"
     Participant.update(code=_digest(participant, code)).where(Participant.id == participant.id).execute()
     meetings.note(actor, "meeting:new-code", stands, ("code",))

@@ -26,13 +26,14 @@ LINK_LASTS = timedelta(days=400)
 MASKED = "/svar/********"
 """What stands for a personal link where somebody else may look."""
 MARK, MINUTES = "meeting:", "minutes:"
-ASK, REMIND, REQUEST, CHANGE, CANCEL = "ask", "remind", "request", "change", "cancel"
+ASK, REMIND, REQUEST, CHANGE, CANCEL, CONFIRM = "ask", "remind", "request", "change", "cancel", "confirm"
 TEMPLATES = {
     ASK: "meeting_ask",
     REMIND: "meeting_ask",
     REQUEST: "meeting_request",
     CHANGE: "meeting_request",
     CANCEL: "meeting_cancel",
+    CONFIRM: "meeting_confirm",
 }
 CALLS = (REQUEST, CHANGE)
 AWAY = (State.SENDING, State.SENT, State.UNSURE, State.BOUNCED, State.KEPT)
@@ -144,6 +145,8 @@ def facts_of(
     """Say what a letter is made of; `path` is where its link leads."""
     unit = label_of(meeting.case.unit_id)
     told: dict[str, Any] = {"reference": meeting.reference, "unit": unit}
+    if what == CONFIRM:
+        return told | {"path": path}
     if what in (ASK, REMIND):
         slots = rows(
             "SELECT wall FROM meeting_slot WHERE meeting_id = ? AND withdrawn_at IS NULL ORDER BY starts_at",

@@ -70,8 +70,12 @@ class Minutes:
 def opened(actor: Actor, meeting: Meeting) -> Minutes:
     """Open the minutes for somebody who has been let in: of other services just what a consent covers."""
     sheet = meeting_sheet.opened(actor, meeting)
+    return of_sheet(meeting, sheet, _part_of(actor, sheet.people))
+
+
+def of_sheet(meeting: Meeting, sheet: meeting_sheet.Sheet, mine: Somebody | None) -> Minutes:
+    """Gather what stands beside a sheet that has been opened for its reader: remarks, their own, and corrections."""
     written = {name: (MeetingField.saved_at.python_value(at), by) for name, at, by in rows(_WHO, (meeting.id,))}
-    mine = _part_of(actor, sheet.people)
     names = {each.key: each.name for each in sheet.people}
     own = {name for name in written if mine is not None and name.startswith(f"say.{mine.key}.")}
     texts = sheet.texts
@@ -102,15 +106,23 @@ def confirm(actor: Actor, meeting: Meeting, remark: str = "") -> None:
     mine = _part_of(actor, meeting_roll.of(stands))
     if mine is None:
         raise NotThere
-    if remark.strip():
-        before = [name for name in sealed_fields.read(stands) if name.startswith(f"say.{mine.key}.")]
-        if len(before) >= MOST_REMARKS:
-            raise TooMany
-        sealed_fields.save(stands, {f"say.{mine.key}.{len(before) + 1}": remark.strip()}, by=actor.account)
-        meetings.note(actor, "meeting:remark", stands, ("remark",))
+    say(actor, stands, mine, remark)
+
+
+def say(actor: Actor, meeting: Meeting, mine: Somebody, remark: str, *, more: str = "") -> None:
+    """Within the caller's transaction, keep that minutes are right, or a remark; the caller has let the person in.
+
+    Raises Confirmed and TooMany.
+    """
+    if not remark.strip():
+        _confirm(mine)
+        meetings.note(actor, "meeting:confirm", meeting, ("confirmed_at",), more)
         return
-    _confirm(mine)
-    meetings.note(actor, "meeting:confirm", stands, ("confirmed_at",))
+    before = [name for name in sealed_fields.read(meeting) if name.startswith(f"say.{mine.key}.")]
+    if len(before) >= MOST_REMARKS:
+        raise TooMany
+    sealed_fields.save(meeting, {f"say.{mine.key}.{len(before) + 1}": remark.strip()}, by=actor.account)
+    meetings.note(actor, "meeting:remark", meeting, ("remark",), more)
 
 
 @transaction

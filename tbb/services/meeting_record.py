@@ -21,6 +21,7 @@ from tbb.services import (
     meeting_sheet,
     meeting_shelf,
     meetings,
+    minutes_by_link,
     plan_actions,
     plan_notes,
     plans,
@@ -263,4 +264,6 @@ def _tell(actor: Actor, meeting: Meeting, sheet: Sheet) -> None:
         mark = f"{meeting_mail.MINUTES}{meeting.key}:{each.key}"
         facts = {"reference": meeting.reference, "path": f"/moten/{meeting.key}/anteckningar/las"}
         letters.write(mark, each.email, "minutes_ready", facts)
-        MeetingLetter.create(participant=each.id, what="confirm", dedupe=mark, at=clock.now())
+        MeetingLetter.create(participant=each.id, what=meeting_mail.CONFIRM, dedupe=mark, at=clock.now())
+    if not sheet.anonymous:
+        minutes_by_link.open_links(meeting, sheet)

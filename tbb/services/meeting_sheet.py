@@ -230,6 +230,12 @@ def opened(actor: Actor, meeting: Meeting) -> Sheet:
     return _open(meeting, open_areas(actor, meeting), whole=whole, records=records)
 
 
+def opened_for(meeting: Meeting, unit: int | None) -> Sheet:
+    """Open it for somebody without account who has been let in: of a service, or without one for child and guardian."""
+    units = set() if unit is None else {unit}
+    return _open(meeting, _areas_open_to(meeting, units, family=unit is None), whole=False, records=False)
+
+
 def whole_of(meeting: Meeting) -> Sheet:
     """Open the whole record of a meeting, to look at what it lacks or to make the plan of it."""
     return _open(meeting, AREAS, whole=True, records=True)
@@ -283,15 +289,7 @@ def open_areas(actor: Actor, meeting: Meeting) -> tuple[str, ...]:
     if may(actor, Permission.READ_CASE, case_shelf.place_of(case)):
         return AREAS
     units, family = _units_of(actor, case)
-    if case.unit_id in units or is_anonymous(meeting):
-        return AREAS
-    hidden = hidden_areas(known_of(case)) if family else frozenset()
-    return tuple(
-        code
-        for code in AREAS
-        if (family and code not in hidden)
-        or any(consents.covers(case, unit, area=code, kind=Information.MEETING) for unit in units)
-    )
+    return _areas_open_to(meeting, units, family=family)
 
 
 def known_of(case: Case) -> dict[str, str]:
@@ -307,6 +305,20 @@ def known_of(case: Case) -> dict[str, str]:
 def hidden_areas(texts: Mapping[str, str]) -> frozenset[str]:
     """Name the areas that the mapping or a wheel keeps from guardians (OSL 12:3)."""
     return frozenset(code for code in AREAS if texts.get(f"now.{code}.hidden"))
+
+
+def _areas_open_to(meeting: Meeting, units: set[int], *, family: bool) -> tuple[str, ...]:
+    """Name the areas that a consent opens to some services today, or to child and guardian."""
+    case = meeting.case
+    if case.unit_id in units or is_anonymous(meeting):
+        return AREAS
+    hidden = hidden_areas(known_of(case)) if family else frozenset()
+    return tuple(
+        code
+        for code in AREAS
+        if (family and code not in hidden)
+        or any(consents.covers(case, unit, area=code, kind=Information.MEETING) for unit in units)
+    )
 
 
 def _units(people: tuple[Somebody, ...]) -> set[int]:

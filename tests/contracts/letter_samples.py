@@ -115,6 +115,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
         for off in (True, False)
         for time in (TIMES[0], None)
     ],
+    "meeting_confirm": [MEETING],
     "meeting_request": [
         MEETING | {"time": TIMES[0], "place": place, "video": video, "changed": changed, "signs_in": changed}
         for changed, place, video in (
