@@ -67,13 +67,13 @@ def _page(token: str, form: ObjectionForm, status: int = 200) -> Any:
     stepped = participant is not None and has_stepped(participant)
     minutes = minutes_by_link.opened(participant) if stepped else None
     if minutes is None:
-        return see_other(url_for("meeting_answers.show", token=token)) if status == 200 else _gone(status)
+        return see_other(url_for("meeting_answers.show", token=token)) if status == 200 else _gone(participant, status)
     told = {"minutes": minutes, "token": token, "form": form, "words": words, "done": request.args.get("tack", "")}
     return _unkept(page("meetings/link_minutes.html", status=status, **told))
 
 
-def _gone(status: int) -> Response:
-    return _unkept(page("meetings/link_gone.html", status=status))
+def _gone(participant: object, status: int) -> Response:
+    return _unkept(page("meetings/link_gone.html", status=status if participant is not None else 404))
 
 
 def _unkept(response: Response) -> Response:

@@ -118,7 +118,9 @@ def say(actor: Actor, meeting: Meeting, mine: Somebody, remark: str, *, more: st
         _confirm(mine)
         meetings.note(actor, "meeting:confirm", meeting, ("confirmed_at",), more)
         return
-    before = [name for name in sealed_fields.read(meeting) if name.startswith(f"say.{mine.key}.")]
+    before = [text for name, text in sealed_fields.texts(meeting).items() if name.startswith(f"say.{mine.key}.")]
+    if remark.strip() in before:
+        return  # sent once more, for instance because the line was cut before the answer came
     if len(before) >= MOST_REMARKS:
         raise TooMany
     sealed_fields.save(meeting, {f"say.{mine.key}.{len(before) + 1}": remark.strip()}, by=actor.account)

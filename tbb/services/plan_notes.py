@@ -94,8 +94,12 @@ def tell(secret: str, *, words: str, phone: str) -> PlanNote:
     plan = _plan_of(secret)
     if plan is None:
         raise NoSuchLink
+    one_at_a_time(f"plan of case {plan.case_id}")
+    said = {"text": words.strip(), "phone": phone.strip()}
+    if (before := _waits_already(plan, said)) is not None:
+        return before
     limits.spend(f"{PURPOSE}:told", str(plan.id), most=PER_DAY, seconds=86_400)
-    note = _write(VISITOR, plan, FAMILY, {"text": words.strip(), "phone": phone.strip()})
+    note = _write(VISITOR, plan, FAMILY, said)
     audit.record(VISITOR, "plan:told", "plan", plan.reference, place=meeting_shelf.place_of_plan(plan))
     _tell_owner(plan, note)
     return note
@@ -178,6 +182,12 @@ def _plan_of(secret: str) -> Plan | None:
     token = tokens.look(PURPOSE, plain_secret(secret))
     found = load(Plan, "id = ? AND state <> 'ended'", (int(token.subject),)) if token else []
     return found[0] if found else None
+
+
+def _waits_already(plan: Plan, said: dict[str, str]) -> PlanNote | None:
+    """Find the very same words if they wait to be settled: then they were sent twice, as when a line is cut."""
+    waiting = load(PlanNote, "plan_id = ? AND kind = 'family' AND settled_at IS NULL ORDER BY id", (plan.id,))
+    return next((each for each in waiting if _said(plan, each) == said), None)
 
 
 def _write(actor: Actor, plan: Plan, kind: str, said: dict[str, str], unit: int | None = None) -> PlanNote:

@@ -155,9 +155,12 @@ def test_what_cannot_be_kept_is_said_by_the_field_and_keeps_what_was_typed(count
     for typed, sentence in (("", "Skriv vad som inte stämmer."), ("Hon är 20121212-1212", "Ta bort personnumret.")):
         wrong = send(client, shown, path, {"remark": typed}, action="/anmarkning", status=422)
         assert sentence in wrong.words and wrong.soup.select_one("[name=remark]").get_text().strip() == typed
-    for _time in range(meeting_minutes.MOST_REMARKS):
-        shown = send(client, shown, path, {"remark": "Ord"}, action="/anmarkning")
+    for number in range(meeting_minutes.MOST_REMARKS):
+        for _time in range(2):
+            shown = send(client, shown, path, {"remark": f"Ord {number}"}, action="/anmarkning")
     assert "många anmärkningar" in send(client, shown, path, {"remark": "Ord"}, action="/anmarkning", status=422).words
+    with connection():
+        assert MeetingField.select().where(MeetingField.name.startswith("say.")).count() == meeting_minutes.MOST_REMARKS
 
 
 def test_the_page_is_in_the_readers_language_and_what_people_wrote_is_marked_as_swedish(county, meeting):
