@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
@@ -13,6 +14,7 @@ from tbb.forms.appointing import radio
 from tbb.forms.cleaning import one_line_always, stripped
 from tbb.forms.fields import Checkboxes
 from tbb.forms.guard import Guarded
+from tbb.services import plan_carrying
 from tbb.services.case_receivers import Receiver
 from tbb.services.transitions import REASONS, Part
 from tbb.services.wheel_texts import AREA_NAMES
@@ -43,6 +45,18 @@ class OfferForm(FlaskForm):
         "Vem ska ta emot?", validate_choice=False, validators=[InputRequired("Sök och välj vem som ska ta emot.")]
     )
     areas = Checkboxes("Vad ska följa med?", validate_choice=False)
+    plan = RadioField(
+        "Vad händer med planen?",
+        choices=[SelectChoice(code, words) for code, words in plan_carrying.CHOICES.items()],
+        validate_choice=False,
+    )
+    plan_reason = TextAreaField(
+        "Varför avslutas planen?",
+        description="Behövs bara om planen avslutas. Den som tar emot, barnet och vårdnadshavarna kan läsa det.",
+        filters=[stripped],
+        validators=[Optional(), Length(max=1000, message="Skriv högst 1 000 tecken."), Guarded()],
+        render_kw={"rows": 3},
+    )
     summary = TextAreaField(
         "Sammanfatta för den som tar emot",
         description="Vad fungerar, vad har ni provat och vad behöver barnet nu? Beskriv det ni ser, inte diagnos."
@@ -52,11 +66,23 @@ class OfferForm(FlaskForm):
         render_kw={"rows": 5},
     )
 
-    def offer(self, receivers: Sequence[Receiver], parts: Sequence[Part]) -> OfferForm:
-        """Fill in whom and what may be chosen."""
+    planned = False
+
+    def offer(self, receivers: Sequence[Receiver], parts: Sequence[Part], *, planned: bool = False) -> OfferForm:
+        """Fill in whom and what may be chosen; `planned` when the case has a plan that is followed."""
+        self.planned = planned
         self.to.choices = [option(one) for one in receivers if one.answers]
         self.areas.choices = [SelectChoice(part.area, AREA_NAMES[part.area]) for part in parts]
         return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask what becomes of a plan, and why when it ends."""
+        fits = super().validate(extra_validators)
+        if self.planned and self.plan.data not in plan_carrying.CHOICES:
+            self.plan.errors = ["Välj vad som händer med planen."]
+        elif self.planned and self.plan.data == plan_carrying.ENDS and not self.plan_reason.data:
+            self.plan_reason.errors = [*self.plan_reason.errors, "Skriv varför planen avslutas."]
+        return fits and not self.errors
 
     def validate_to(self, field: RadioField) -> None:
         """Only those who were offered can be chosen."""

@@ -16,7 +16,9 @@ from tbb.services import (
     case_shelf,
     consents,
     informing,
+    plan_carrying,
     plan_page,
+    plan_shelf,
     transition_round,
     transitions,
     wheel_texts,
@@ -62,8 +64,8 @@ def offer(key: str) -> Response:
     case = _case(key)
     begun, parts = transitions.begun(actor(), case), transitions.parts(case)
     receivers = case_receivers.named(case, [begun.draft.unit.slug]) if begun else []
-    form = OfferForm(formdata=None, data=_chosen(begun, parts)).offer(receivers, parts)
-    return _offer_page(case, form, receivers, parts)
+    form = OfferForm(formdata=None, data=_chosen(begun, parts))
+    return _offer_page(case, form.offer(receivers, parts, planned=_planned(case)), receivers, parts)
 
 
 @bp.post("/arenden/<key>/lamna-over/sok")
@@ -72,7 +74,7 @@ def find(key: str) -> Response:
     """Search for who could receive, and keep all that is written."""
     case, form = _case(key), OfferForm()
     receivers, parts = _receivers(case, form), transitions.parts(case)
-    return _offer_page(case, form.offer(receivers, parts), receivers, parts)
+    return _offer_page(case, form.offer(receivers, parts, planned=_planned(case)), receivers, parts)
 
 
 @bp.post("/arenden/<key>/lamna-over")
@@ -81,7 +83,7 @@ def choose(key: str) -> BaseResponse:
     """Keep what was chosen, to be looked through before it is sent."""
     case, form = _case(key), OfferForm()
     receivers, parts = _receivers(case, form), transitions.parts(case)
-    form.offer(receivers, parts)
+    form.offer(receivers, parts, planned=_planned(case))
     if form.validate() and _begun(case, form):
         return see_other(url_for("transitions.check", key=key))
     write_down(actor(), Permission.READ_CASE, {"key": key})
@@ -105,6 +107,7 @@ def check(key: str) -> BaseResponse:
         missing=missing,
         consents=consents.of_case(case),
         huvudman=_huvudman(begun),
+        plans=plan_carrying.CHOICES,
         **told,
     )
 
@@ -143,6 +146,11 @@ def _case(key: str, permission: Permission = Permission.HAND_OVER_CASE) -> Any:
     return case_shelf.case(actor(), key, permission) or abort(404)
 
 
+def _planned(case: Any) -> bool:
+    """Whether a case has a plan that is followed."""
+    return plan_shelf.of_case(case) is not None
+
+
 def _about(case: Any) -> dict[str, Any]:
     """What every page of a case shows of it."""
     return {"case": case, "card": case_files.card_of(case), "areas": wheel_texts.edition(case.edition).areas}
@@ -153,7 +161,8 @@ def _chosen(begun: transitions.Begun | None, parts: list[transitions.Part]) -> d
     if begun is None:
         return {"areas": [part.area for part in parts if part.goes_along]}
     areas = [part.area for part in parts if part.area in begun.draft.levels]
-    return {"reason": begun.reason, "to": begun.draft.unit.slug, "areas": areas, "summary": begun.summary}
+    return {"reason": begun.reason, "to": begun.draft.unit.slug, "areas": areas, "summary": begun.summary,
+            "plan": begun.plan, "plan_reason": begun.plan_reason}  # fmt: skip
 
 
 def _receivers(case: Any, form: OfferForm) -> list[case_receivers.Receiver]:
@@ -167,8 +176,14 @@ def _begun(case: Any, form: OfferForm) -> bool:
     """Keep the choice, or say why it cannot be."""
     found = case_receivers.of_slugs([form.to.data])
     told = {"reason": form.reason.data, "areas": form.areas.data, "summary": form.summary.data or ""}
+    told |= {"plan": form.plan.data or "", "plan_reason": form.plan_reason.data or ""}
     try:
         transitions.begin(actor(), case, found[0], **told)
+    except transitions.PlanUndecided:
+        form.form_errors.append(
+            "Ärendet har fått en plan under tiden. Läs in sidan på nytt och välj vad som händer med den."
+        )
+        return False
     except transitions.CannotOffer:
         form.form_errors.append("Ärendet går inte att lämna över nu. Det kan redan vara erbjudet till någon.")
         return False

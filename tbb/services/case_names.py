@@ -45,6 +45,8 @@ PLAIN = {
     "told.guardians": ("Vårdnadshavarna har fått veta", CHOICE),
     "told.guardians_say": ("Vårdnadshavarna säger", GUARDIANS),
     "handover.reason": ("Varför det lämnas över", TEXT),
+    "handover.plan": ("Planen vid överlämningen", TEXT),
+    "handover.plan_reason": ("Varför planen avslutas", TEXT),
     "handover.summary": ("Sammanfattning av den som lämnar över", TEXT),
     "voice.own": ("Den egna verksamheten", TEXT),
     "voice.guardians": ("Vårdnadshavarna", GUARDIANS),

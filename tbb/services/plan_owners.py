@@ -66,7 +66,7 @@ def hand_on(actor: Actor, plan: Plan, choice: Choice) -> Coordinator:
     plan_shelf.note_change(
         actor, stands, "plan:hand-on", ("coordinator", "child_asked", "wish", "reason"), event=CaseEventKind.COORDINATOR
     )
-    _tell(stands, made)
+    tell(stands, made)
     return made
 
 
@@ -135,8 +135,8 @@ def _end(case: Case, why: str) -> None:
     ).execute()
 
 
-def _tell(plan: Plan, appointed: Coordinator) -> None:
-    """Write to the new samordningsperson that there is something to take on; never what it is about."""
+def tell(plan: Plan, appointed: Coordinator) -> None:
+    """Write to the new samordningsperson, within the caller's transaction, that there is something; never what."""
     mark = f"plan-yours:{appointed.id}"
     if appointed.account_id is not None:
         email = Account.get_by_id(appointed.account_id).email

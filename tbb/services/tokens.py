@@ -114,6 +114,16 @@ def take(purpose: str) -> Token | None:
 
 
 @transaction
+def pass_on(purpose: str, subject: object, to: object) -> int:
+    """Let every unused token of a purpose for a subject be for another one from now on; tell how many."""
+    return (
+        OneTimeToken.update(subject=str(to))
+        .where(OneTimeToken.purpose == purpose, OneTimeToken.subject == str(subject), OneTimeToken.used_at.is_null())
+        .execute()
+    )
+
+
+@transaction
 def revoke(purpose: str, subject: object) -> int:
     """End every unused token of a purpose for a subject; tell how many."""
     return (

@@ -22,6 +22,8 @@ from tbb.services import (
     ending_together,
     informing,
     offers,
+    plan_carrying,
+    plan_shelf,
     sealed_fields,
     transition_round,
 )
@@ -37,6 +39,7 @@ REASONS = {
 """Why a case is handed over."""
 REASON, SUMMARY = "handover.reason", "handover.summary"
 """What the wheel that hands over says besides the areas, in words and sealed like them."""
+PLAN = plan_carrying.CHOICE
 PARTS = ("level", "see", "child", "strength")
 PATIENCE = timedelta(days=7)
 """When an offer has waited so long, the one who made it is told that nobody has received it."""
@@ -44,6 +47,10 @@ PATIENCE = timedelta(days=7)
 
 class CannotOffer(Exception):
     """The case cannot be offered now: nobody has received it, it is closed, or it is offered to somebody already."""
+
+
+class PlanUndecided(Exception):
+    """The case has a plan, and nobody has said whether it goes on or why it ends (docs/decisions/0015)."""
 
 
 class NotWaiting(Exception):
@@ -70,7 +77,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Begun:
-    """An offer that is chosen but not sent: the wheel opened, and why no consent covers it ("" when one does)."""
+    """An offer that is chosen but not sent: the wheel opened, and why no consent covers it ("" when one does).
+
+    `plan` is a key of plan_carrying.CHOICES, "" where there is no plan; `going` is what of it would go along.
+    """
 
     draft: drafts.Draft
     reason: str
@@ -78,6 +88,10 @@ class Begun:
     needs_consent: bool
     why_not: str
     hindrances: tuple[str, ...]
+    plan: str
+    plan_reason: str
+    plan_why_not: str
+    going: plan_carrying.Going
 
 
 @dataclass(frozen=True)
@@ -109,15 +123,31 @@ def parts(case: Case) -> list[Part]:
 
 
 @transaction
-def begin(actor: Actor, case: Case, to: Unit, *, reason: str, areas: Iterable[str], summary: str) -> Wheel:
+def begin(
+    actor: Actor,
+    case: Case,
+    to: Unit,
+    *,
+    reason: str,
+    areas: Iterable[str],
+    summary: str,
+    plan: str = "",
+    plan_reason: str = "",
+) -> Wheel:
     """Choose whom a case shall be offered, and what goes along; instead of what the actor has chosen before.
 
-    Only the areas that are named go along. Raises CannotOffer and Refused.
+    Only the areas that are named go along. Of a case with a plan that is followed `plan` says what becomes of it, and
+    `plan_reason` why it ends. Raises CannotOffer, PlanUndecided and Refused.
     """
     require(actor, Permission.HAND_OVER_CASE, case_shelf.place_of(case))
     stands = _open(case)
     if to.id == stands.unit_id or to.status != Status.ACTIVE:
         raise CannotOffer
+    ends = plan == plan_carrying.ENDS
+    if plan_shelf.of_case(stands) is not None and (
+        plan not in plan_carrying.CHOICES or (ends and not plan_reason.strip())
+    ):
+        raise PlanUndecided
     if (before := begun_by(actor, stands)) is not None:
         drafts.throw_away(actor, before.key)
     wheel = drafts.begin(
@@ -127,7 +157,11 @@ def begin(actor: Actor, case: Case, to: Unit, *, reason: str, areas: Iterable[st
         handover_of=stands,
         answers=_answers(stands, frozenset(areas)),
     )
-    sealed_fields.save(wheel, {REASON: REASONS[reason], SUMMARY: summary.strip()}, by=actor.account)
+    said = {REASON: REASONS[reason], SUMMARY: summary.strip()}
+    if plan_shelf.of_case(stands) is not None:
+        said |= {plan_carrying.CHOICE: plan_carrying.CHOICES[plan]}
+        said |= {plan_carrying.REASON: plan_reason.strip()} if ends else {}
+    sealed_fields.save(wheel, said, by=actor.account)
     return drafts.set_recipient(actor, wheel.key, to)
 
 
@@ -156,6 +190,10 @@ def begun(actor: Actor, case: Case) -> Begun | None:
         needs_consent=draft.border.crosses,
         why_not=consents.why_not_send(wheel, draft.unit) if crosses else "",
         hindrances=informing.hindrances(draft),
+        plan=next((code for code, words in plan_carrying.CHOICES.items() if words == texts.get(PLAN)), ""),
+        plan_reason=texts.get(plan_carrying.REASON, ""),
+        plan_why_not=_plan_why_not(case, draft),
+        going=plan_carrying.going(case, draft.unit, draft.levels),
     )
 
 
@@ -170,6 +208,8 @@ def send(actor: Actor, case: Case) -> Wheel:
     wheel = begun_by(actor, stands)
     if wheel is None:
         raise CannotOffer
+    if _plan_why_not(stands, drafts.opened(wheel)):
+        raise informing.CannotSend(("plan",))
     sent = informing.send(actor, wheel.key)
     case_files.note_event(actor, stands, CaseEventKind.OFFERED, unit=sent.unit_id)
     _note(actor, "case:offer", stands, ("handover",))
@@ -210,7 +250,9 @@ def accepted(actor: Actor, wheel: Wheel) -> None:
     ).where(Case.id == old.id).execute()
     case_files.note_event(actor, old, CaseEventKind.HANDED_OVER, unit=wheel.unit_id)
     delegations.end_all(actor, old)
-    ending_together.end(actor, old, ending_together.HANDED_OVER)
+    new = load(Case, "id = ?", (wheel.case_id,))[0]
+    why = plan_carrying.settle(actor, old, new, consents.areas_of(wheel), sealed_fields.texts(wheel))
+    ending_together.end(actor, old, why or ending_together.HANDED_OVER)
     _note(actor, "case:handed-over", old, ("state", "outcome"))
     case_files.tell_those_who_answer(old.unit_id, "handover_accepted", f"accepted:{wheel.reference}", {"path": PATH})
 
@@ -246,6 +288,10 @@ def remind() -> int:
     if found:
         audit.record(WORKER, "case:offer-remind", "case", "list", note=str(len(found)))
     return len(found)
+
+
+def _plan_why_not(case: Case, draft: drafts.Draft) -> str:
+    return plan_carrying.why_not(case, draft.unit, draft.levels, draft.texts.get(PLAN, ""))
 
 
 def _open(case: Case) -> Case:

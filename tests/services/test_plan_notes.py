@@ -70,8 +70,10 @@ def test_nobody_finds_a_link_by_trying_and_nobody_floods(plan):
         assert not plan_notes.leads_somewhere(f"AAAA-BBBB-CCCC-{number:04d}", "192.0.2.1")
     with pytest.raises(limits.TooOften):
         plan_notes.leads_somewhere(secret, "192.0.2.1")
-    for _ in range(plan_notes.PER_DAY):
-        plan_notes.tell(secret, words="x", phone="")
+    for number in range(plan_notes.PER_DAY):
+        for _ in range(2):
+            plan_notes.tell(secret, words=f"x{number}", phone="")
+    assert PlanNote.select().count() == plan_notes.PER_DAY, "the same words that wait still are one"
     with pytest.raises(limits.TooOften):
         plan_notes.tell(secret, words="x", phone="")
     kept = OneTimeToken.get(OneTimeToken.purpose == plan_notes.PURPOSE)

@@ -13,6 +13,7 @@ from tests import heads, make_cases
 from tests.at_work import units
 from tests.conftest import go
 from tests.people import filled_in, send, signed_in, submit
+from tests.services.plan_cast import held_meeting, planned
 
 ROUND = "/arenden/overgangar"
 
@@ -148,6 +149,34 @@ def test_questions_that_the_browser_hides_stop_no_consent(county, case, deciders
     unsent = {f"{who}{part}": None for who in hidden for part in ("", "_way", "_on")}
     shown = submit(client, path, answers(deciders=deciders, **unsent), action="/samtycke")
     assert shown.heading != "Skriv in svaren"
+
+
+def test_what_happens_with_a_plan_is_chosen_shown_and_kept_when_something_is_wrong(county):
+    with connection():
+        heads.head(units()["other"])
+        plan = planned(held_meeting())
+        case = plan.case
+    client, path = signed_in(county, "bba"), f"/arenden/{case.key}/lamna-over"
+    form = go(client, path)
+    assert "Vad händer med planen?" in form.words and f"/planer/{plan.key}" in form.links
+    found = go(client, f"{path}/sok", data=filled_in(form.soup.select_one("form[action$='/lamna-over']"))
+               | {"q": unit("sister").label})  # fmt: skip
+    chosen = {"reason": "moves", "to": unit("sister").slug, "areas": ["trygghet"], "summary": "Trivs bra."}
+    before = kept()
+    for more, sentence in (
+        ({}, "Välj vad som händer med planen."),
+        ({"plan": "ends"}, "Skriv varför planen avslutas."),
+    ):
+        wrong = send(client, found, path, chosen | more, action="/lamna-over", status=422)
+        assert sentence in wrong.words and "Trivs bra." in wrong.text and kept() == before
+    checked = send(client, found, path, chosen | {"plan": "goes_on"}, action="/lamna-over")
+    assert "Planen fortsätter hos den som tar emot." in checked.words and "Ringer varje fredag" in checked.words
+    ended = send(
+        client, go(client, path), path, {"plan": "ends", "plan_reason": "Målet är nått."}, action="/lamna-over"
+    )
+    assert "Planen avslutas när ärendet är mottaget. Målet är nått." in ended.words
+    sent = send(client, ended, path, action="/skicka")
+    assert "Skickat." in sent.words
 
 
 def test_a_child_that_stays_is_marked_and_that_is_undone(county, case):
