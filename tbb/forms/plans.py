@@ -160,6 +160,7 @@ class ActionForm(LookedAtForm):
 class StateForm(FlaskForm):
     """How far an action has come."""
 
+    version = HiddenField()
     state = SelectField("Läge", choices=[SelectChoice(*each) for each in STATES.items()])
 
 
@@ -208,6 +209,7 @@ class EndForm(LookedAtForm):
 class HandOnForm(LookedAtForm):
     """Who is to be the samordningsperson from now on, with the child asked again (R16)."""
 
+    seen = HiddenField()
     to = RadioField(
         "Vem blir samordningsperson?", validate_choice=False, validators=[InputRequired("Välj samordningsperson.")]
     )

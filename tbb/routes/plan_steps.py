@@ -29,6 +29,9 @@ from tbb.web.hypermedia import page, see_other
 from tbb.web.sitting import actor, notify
 
 bp = Blueprint("plan_steps", __name__)
+OVERTAKEN = (
+    "Någon annan har bytt samordningsperson medan du skrev. Se vem det är nu, och spara igen om det ändå ska ändras."
+)
 BOOKED = "En uppföljning är redan bokad."
 
 
@@ -100,7 +103,8 @@ def record(key: str) -> BaseResponse:
 def handing_on(key: str) -> Response:
     """Ask who is to be the samordningsperson from now on."""
     plan = kept(key)
-    return _show("plans/hand_on.html", plan, _offering(plan, HandOnForm(formdata=None)))
+    form = HandOnForm(formdata=None, data={"seen": plan_owners.mark_of_owner(plan)})
+    return _show("plans/hand_on.html", plan, _offering(plan, form))
 
 
 @bp.post("/planer/<key>/samordningsperson")
@@ -112,10 +116,14 @@ def hand_on(key: str) -> BaseResponse:
     if not form.validate() or form.needs_a_look():
         return _show("plans/hand_on.html", plan, form, status=422)
     try:
-        plan_owners.hand_on(actor(), plan, words.choice(form))
+        plan_owners.hand_on(actor(), plan, words.choice(form), form.seen.data or "")
     except plan_actions.NotTheirs:
         form.form_errors.append(NOT_THEIRS)
         return _show("plans/hand_on.html", plan, form, status=422)
+    except plan_owners.Overtaken:
+        form.form_errors.append(OVERTAKEN)
+        form.seen.data = plan_owners.mark_of_owner(plan)
+        return _show("plans/hand_on.html", plan, form, status=409)
     except plan_shelf.Ended:
         return over(key)
     notify("Planen har en ny samordningsperson.")

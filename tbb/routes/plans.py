@@ -15,11 +15,13 @@ from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
 from tbb.web.merging import merged
 from tbb.web.sitting import actor, notify
+from tbb.web.surroundings import write_down
 
 bp = Blueprint("plans", __name__)
 READS = "plan:read"
 ENDED = "Planen är avslutad. Det går inte att ändra den."
 CHANGED = "Någon annan har ändrat åtgärden sedan du öppnade den. Läs vad som står nu, ändra och spara igen."
+CHANGED_STATE = "Någon annan har ändrat åtgärden sedan du öppnade sidan. Se hur det står nu och välj igen."
 NOT_THEIRS = "Den du valde kan inte få uppgiften. Samtycket gäller inte deras verksamhet i dag."
 
 
@@ -34,11 +36,16 @@ def mine() -> Response:
 @requires(Permission.READ_PLAN, reads=READS)
 def show(key: str) -> Response:
     """Show a plan."""
-    plan = seen(key)
+    return _plan_page(seen(key))
+
+
+def _plan_page(plan: Any, problem: str = "", status: int = 200) -> Response:
     shown = plan_page.shown(actor(), plan)
     keeps = may(actor(), Permission.HAND_ON_PLAN, shown.place)
     return page(
         "plans/show.html",
+        status=status,
+        problem=problem,
         shown=shown,
         words=words,
         instead=plan_page.answering_contact(shown.case),
@@ -113,7 +120,7 @@ def change_action(key: str, action: str) -> BaseResponse:
     found, form = _action(plan, action), _offering(plan, ActionForm())
     if not form.validate() or form.needs_a_look():
         return _action_page(plan, form, found, status=422)
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
+    version = shown_version(form) or 0
     return _kept(plan, form, lambda: plan_actions.change(actor(), plan, action, form.wanted(), version), found)
 
 
@@ -126,10 +133,13 @@ def set_state(key: str, action: str) -> BaseResponse:
     if not form.validate():
         abort(400)
     try:
-        plan_actions.set_state(actor(), plan, action, form.state.data)
+        plan_actions.set_state(actor(), plan, action, form.state.data, shown_version(form))
         notify("Sparat.")
     except plan_actions.NotThere:
         abort(404)
+    except plan_actions.Changed:
+        write_down(actor(), READS, {"key": key})
+        return _plan_page(plan, CHANGED_STATE, status=409)
     except plan_shelf.Ended:
         return over(key)
     return see_other(url_for("plans.show", key=key, _anchor="atgarder"))
@@ -194,6 +204,11 @@ def kept(key: str) -> Any:
     return found
 
 
+def shown_version(form: ActionForm | StateForm) -> int | None:
+    """The version that an action had when the page was shown; None when the form does not say."""
+    return int(form.version.data) if (form.version.data or "").isdecimal() else None
+
+
 def over(key: str) -> BaseResponse:
     """Lead back to a plan that has ended, and say so."""
     notify(ENDED)
@@ -218,7 +233,7 @@ def _kept(plan: Any, form: ActionForm, change: Any, found: Any = None) -> BaseRe
     except plan_actions.Changed:
         form.form_errors.append(CHANGED)
         form.version.data = str(found.version)
-        return _action_page(plan, form, found, stands=found, status=422)
+        return _action_page(plan, form, found, stands=found, status=409)
     except plan_shelf.Ended:
         return over(plan.key)
     notify("Sparat.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tbb import clock
-from tbb.database import load, transaction
+from tbb.database import load, one_at_a_time, transaction
 from tbb.models import Case, Meeting, Plan, Wheel
 from tbb.models.kinds import CaseEventKind, MeetingState, PlanState
 from tbb.policy import Actor, Permission, Refused, require
@@ -89,6 +89,7 @@ def record(
     Raises Refused, NotBooked, NotYet, ChildNotAsked, plans.ReasonMissing, followups.BadTime, plan_shelf.Ended, and
     ValueError for an answer that is none.
     """
+    one_at_a_time("consents")
     require(actor, Permission.BOOK_FOLLOWUP, meeting_shelf.place_of_plan(plan))
     _check(answers, outcome)
     if in_the_stead(actor, plan) and not by_words.strip():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from tbb.database import case_keys, load, rows, transaction
+from tbb.database import case_keys, load, one_at_a_time, rows, transaction
 from tbb.models import Meeting, MeetingParty, Participant, Plan
 from tbb.models.kinds import MeetingKind
 from tbb.policy import Actor, Permission, Refused, require
@@ -48,6 +48,7 @@ def book(
     when somebody books it in the stead of the samordningsperson; `place_words` where it is, nothing of the child.
     Raises Refused, BadTime, AlreadyBooked and plan_shelf.Ended.
     """
+    one_at_a_time("consents")
     place = meeting_shelf.place_of_plan(plan)
     require(actor, Permission.BOOK_FOLLOWUP, place)
     if place.coordinator not in (None, actor.account) and not by_words.strip():

@@ -19,6 +19,7 @@ from tbb.services import (
     case_shelf,
     mapping,
     meeting_access,
+    plan_shelf,
     resealing,
     sealed_fields,
 )
@@ -133,6 +134,8 @@ def join(actor: Actor, case: Case, other: Case) -> Case:
     for each in (case, other):
         require(actor, Permission.DECIDE_CASE, case_shelf.place_of(each))
     for number in sorted((case.id, other.id)):  # in one order, so that two who join the same ones do not wait in a ring
+        plan_shelf.hold(number)
+    for number in sorted((case.id, other.id)):
         mapping.latest(Case(id=number))
     case, other = (Case.get_by_id(each.id) for each in (case, other))
     if why := why_not(case, other):

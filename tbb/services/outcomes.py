@@ -7,7 +7,7 @@ from tbb.database import rows, transaction
 from tbb.models import Case
 from tbb.models.kinds import CaseEventKind, CaseState, Outcome
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, case_files, case_shelf, delegations, ending_together, mapping, sealed_fields
+from tbb.services import audit, case_files, case_shelf, delegations, ending_together, mapping, plan_shelf, sealed_fields
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 OWN, OTHER, MEETING, NONE = Outcome.OWN, Outcome.OTHER, Outcome.MEETING, Outcome.NONE
@@ -46,6 +46,7 @@ def decide(actor: Actor, case: Case, outcome: str, reason: str, measures: str = 
     Refused, ReasonMissing, MeasuresMissing, NotReady, mapping.NotReceived and mapping.Closed.
     """
     require(actor, Permission.DECIDE_CASE, case_shelf.place_of(case))
+    plan_shelf.hold(case)
     stands = mapping.latest(case)
     mapping.open_for_work(stands)
     if missing := mapping.missing(sealed_fields.texts(stands)):
@@ -75,6 +76,7 @@ def close(actor: Actor, case: Case, reason: str) -> Case:
     Raises Refused, ReasonMissing, NotOpen and mapping.NotReceived.
     """
     require(actor, Permission.DECIDE_CASE, case_shelf.place_of(case))
+    plan_shelf.hold(case)
     stands = mapping.latest(case)
     if stands.state == CaseState.CLOSED:
         raise NotOpen

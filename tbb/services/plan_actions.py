@@ -138,10 +138,11 @@ def change(actor: Actor, plan: Plan, key: str, wanted: NewAction, version: int) 
 
 
 @transaction
-def set_state(actor: Actor, plan: Plan, key: str, state: str) -> None:
+def set_state(actor: Actor, plan: Plan, key: str, state: str, version: int | None = None) -> None:
     """Say how far an action has come: the responsible of their own, who may change the plan of any.
 
-    Raises Refused, plan_shelf.Ended and NotThere.
+    `version` is the action's when it was shown: when somebody has changed it since, Changed is raised.
+    Raises also Refused, plan_shelf.Ended and NotThere.
     """
     place = meeting_shelf.place_of_plan(plan)
     require(actor, Permission.WORK_ON_PLAN, place)
@@ -152,6 +153,8 @@ def set_state(actor: Actor, plan: Plan, key: str, state: str) -> None:
     wanted = ActionState(state)
     if wanted == found.state:
         return
+    if version is not None and found.version != version:
+        raise Changed
     PlanAction.update(
         state=wanted, version=PlanAction.version + 1, done_at=clock.now() if wanted == ActionState.DONE else None
     ).where(PlanAction.id == found.id).execute()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tbb import clock
-from tbb.database import case_keys, load, one_at_a_time
+from tbb.database import case_keys, load
 from tbb.models import Case, Coordinator, Plan, PlanNote, Unit
 from tbb.models.kinds import CaseEventKind, CaseState, Information, Outcome
 from tbb.policy import Actor
@@ -87,7 +87,7 @@ def settle(actor: Actor, old: Case, new: Case, areas: Iterable[str], said: dict[
 
     A plan that came to be after the offer, of which nothing was said, goes on: nobody has decided to end it.
     """
-    one_at_a_time(f"plan of case {old.id}")
+    plan_shelf.hold(old)
     plan = plan_shelf.of_case(old)
     if plan is None:
         return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tbb import clock
-from tbb.database import case_keys, load, one_at_a_time, rows, transaction
+from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Account, Plan, PlanNote
 from tbb.models.kinds import PlanState
 from tbb.policy import VISITOR, Actor, Permission, require
@@ -94,7 +94,7 @@ def tell(secret: str, *, words: str, phone: str) -> PlanNote:
     plan = _plan_of(secret)
     if plan is None:
         raise NoSuchLink
-    one_at_a_time(f"plan of case {plan.case_id}")
+    plan_shelf.hold(plan.case_id)
     said = {"text": words.strip(), "phone": phone.strip()}
     if (before := _waits_already(plan, said)) is not None:
         return before
@@ -123,7 +123,7 @@ def settle(actor: Actor, plan: Plan, key: str, done: str) -> None:
     """Say what was done about a note, so that it waits no longer. Raises Refused and NotThere."""
     place = meeting_shelf.place_of_plan(plan)
     require(actor, Permission.HAND_ON_PLAN, place)
-    one_at_a_time(f"plan of case {plan.case_id}")
+    plan_shelf.hold(plan.case_id)
     found = load(PlanNote, "plan_id = ? AND key = ? AND settled_at IS NULL", (plan.id, key))
     if not found:
         raise NotThere

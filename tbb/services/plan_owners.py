@@ -36,6 +36,10 @@ class ReasonMissing(Exception):
     """Why the child was not asked, or why somebody else than it wished is appointed, must be told (R16)."""
 
 
+class Overtaken(Exception):
+    """Somebody else has handed the plan on since the page was shown."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """Who is to be the samordningsperson, and what the child said; `wish` is whom the child wishes."""
@@ -49,14 +53,18 @@ class Choice:
 
 
 @transaction
-def hand_on(actor: Actor, plan: Plan, choice: Choice) -> Coordinator:
+def hand_on(actor: Actor, plan: Plan, choice: Choice, seen: str | None = None) -> Coordinator:
     """Let somebody else be the samordningsperson from now on, the child asked again (R16).
 
-    By the samordningsperson, or by those who answer for the case. Raises Refused, ReasonMissing, plan_shelf.Ended, and
-    plan_actions.NotTheirs for somebody who does not take part or whom no consent covers.
+    By the samordningsperson, or by those who answer for the case. `seen` is the mark of who had the plan when the page
+    was shown. Raises Refused, ReasonMissing, plan_shelf.Ended, Overtaken, and plan_actions.NotTheirs for somebody who
+    does not take part or whom no consent covers.
     """
     require(actor, Permission.HAND_ON_PLAN, meeting_shelf.place_of_plan(plan))
     stands = plan_shelf.latest(plan)
+    if seen is not None and seen != mark_of_owner(stands):
+        raise Overtaken
+    require(actor, Permission.HAND_ON_PLAN, meeting_shelf.place_of_plan(stands))
     if not (choice.child_asked or choice.why_not_asked.strip()) or not (choice.as_wished or choice.reason.strip()):
         raise ReasonMissing
     if choice.to not in plan_actions.possible(stands.case):
@@ -68,6 +76,12 @@ def hand_on(actor: Actor, plan: Plan, choice: Choice) -> Coordinator:
     )
     tell(stands, made)
     return made
+
+
+def mark_of_owner(plan: Plan) -> str:
+    """What a page remembers of who had the plan when it was shown: the number of the appointment, "" for nobody."""
+    found = meeting_shelf.coordinator_of(plan.case_id)
+    return str(found.id) if found is not None else ""
 
 
 @transaction

@@ -21,9 +21,18 @@ def of_case(case: Case | int) -> Plan | None:
     return next(iter(load(Plan, "case_id = ? AND state <> 'ended'", (number,))), None)
 
 
+def hold(case: Case | int) -> None:
+    """Within a transaction, wait for whoever is changing a case's plan; others wait for the end of this transaction.
+
+    Whoever changes a case and its plan begins with this, for the plan comes before the case, and consents before both:
+    in one order, so that no two wait for each other in a ring.
+    """
+    one_at_a_time(f"plan of case {case if isinstance(case, int) else case.id}")
+
+
 def latest(plan: Plan) -> Plan:
     """Within a transaction, read a plan as it stands once nobody else is changing it; raise Ended when it is over."""
-    one_at_a_time(f"plan of case {plan.case_id}")
+    hold(plan.case_id)
     found = load(Plan, "id = ?", (plan.id,))
     if not found or found[0].state == PlanState.ENDED:
         raise Ended

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tbb import clock
-from tbb.database import one_at_a_time, transaction
+from tbb.database import transaction
 from tbb.models import Coordinator, Meeting, Plan
 from tbb.models.kinds import CaseEventKind, PlanState
 from tbb.policy import Actor, Permission, require
@@ -33,7 +33,7 @@ def make(actor: Actor, meeting: Meeting, *, goals: Mapping[str, str], actions: I
     require(actor, Permission.CLOSE_MEETING, meeting_shelf.place_of_meeting(meeting))
     _check(goals)
     case = meeting.case
-    one_at_a_time(f"plan of case {case.id}")
+    plan_shelf.hold(case)
     plan = plan_shelf.of_case(case)
     event = CaseEventKind.PLAN_CHANGED if plan else CaseEventKind.PLAN_MADE
     if plan is None:

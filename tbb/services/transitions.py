@@ -238,6 +238,7 @@ def accepted(actor: Actor, wheel: Wheel) -> None:
     """
     if wheel.handover_of_id is None:
         return
+    plan_shelf.hold(wheel.handover_of_id)
     old, moment = _latest(wheel.handover_of_id), clock.now()
     for other in offers.waiting(old):
         if other.id != wheel.id:

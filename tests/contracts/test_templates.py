@@ -75,7 +75,7 @@ def test_every_page_extends_the_one_frame(trees):
         assert parents or name in included, name
 
 
-GUARDS = ("ui.guard()", "ui.keys()")
+GUARDS = ("ui.guard(", "ui.keys()")
 """What a form carries: the stamp of an anonymous one, or the token and the key of a signed-in one."""
 
 

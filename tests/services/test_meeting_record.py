@@ -323,8 +323,8 @@ def test_each_confirms_once_or_remarks_and_what_is_closed_is_corrected_by_additi
     assert len(meeting_minutes.opened(who("personal"), meeting).remarks) == 2, "who coordinates reads what all remark"
     assert meeting_minutes.opened(who("granne"), meeting).corrections == (), "it is about an area that is not theirs"
     assert [each.area for each in meeting_minutes.opened(who("personal"), meeting).corrections] == ["hemmet"]
-    for _ in range(meeting_minutes.MOST_REMARKS - 1):
-        meeting_minutes.confirm(who("granne"), meeting, "Mer.")
+    for number in range(meeting_minutes.MOST_REMARKS - 1):
+        meeting_minutes.confirm(who("granne"), meeting, f"Mer {number}.")
     with pytest.raises(meeting_minutes.TooMany):
         meeting_minutes.confirm(who("granne"), meeting, "Ännu mer.")
 

@@ -140,7 +140,7 @@ def test_an_action_has_somebody_and_a_week_and_is_not_overwritten(plan, leader):
     page = go(leader, path(plan, f"/atgarder/{made.key}"))
     with connection():
         plan_actions.change(who("ersattare"), plan, made.key, plan_actions.NewAction("Annat", "Vi"), made.version)
-    late = send(leader, page, path(plan), {"what": "Mitt"}, action=made.key, status=422)
+    late = send(leader, page, path(plan), {"what": "Mitt"}, action=made.key, status=409)
     assert "Någon annan har ändrat åtgärden" in late.words and "Annat" in late.words and "Mitt" in late.text
     assert "Mitt" in send(leader, late, path(plan), action=made.key).words
 
