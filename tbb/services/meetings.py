@@ -197,6 +197,7 @@ def take_out(actor: Actor, participant: Participant, *, seen: str | None = None)
 
     `seen` is the mark of the letter that was looked at. Raises Refused, NotNow and Overtaken.
     """
+    one_at_a_time("consents")
     stands = opened(actor, participant.meeting)
     _look_again(stands, [Participant.get_by_id(participant.id)], seen)
     return _end(actor, stands, participant.id)
@@ -205,6 +206,7 @@ def take_out(actor: Actor, participant: Participant, *, seen: str | None = None)
 @transaction
 def take_out_party(actor: Actor, party: MeetingParty, *, seen: str | None = None) -> bool:
     """Ask a service and all of its people no longer, as `take_out` does. False when that has been done already."""
+    one_at_a_time("consents")
     stands = opened(actor, party.meeting)
     people = people_of(party)
     _look_again(stands, people, seen)
@@ -280,6 +282,7 @@ def call_off(actor: Actor, meeting: Meeting, *, seen: str | None = None) -> bool
 
     `seen` is the mark of the letters that were looked at. Raises Refused, Overtaken, and NotNow when it has been held.
     """
+    one_at_a_time("consents")
     stands = latest(meeting)
     require(actor, right_to_book(stands), meeting_shelf.place_of_meeting(stands))
     if stands.state == MeetingState.CANCELLED:

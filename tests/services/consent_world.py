@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 from tbb import clock
 from tbb.database import connection, db, rows
-from tbb.models import ForumMember, Meeting, OwnerRules, Unit
+from tbb.models import ForumMember, Letter, Meeting, OwnerRules, Unit
 from tbb.services import (
     consent_taking,
     consents,
@@ -16,6 +16,7 @@ from tbb.services import (
     meeting_asking,
     meeting_sending,
     meeting_times,
+    meeting_undoing,
     meetings,
     plan_actions,
 )
@@ -29,7 +30,7 @@ REFUSALS = (
     consents.NotCovered, consent_taking.BadConsent, consent_taking.NotThere, meetings.NotNow, meetings.AlreadyThere,
     meetings.NotOfThere, meeting_times.BadTimes, meeting_times.BadDay, meeting_times.Overtaken,
     meeting_asking.NothingToAsk, meeting_sending.NothingToSend, meeting_sending.Overtaken, meeting_sending.TooLate,
-    forum_agenda.NotNow, plan_actions.NotTheirs,
+    forum_agenda.NotNow, plan_actions.NotTheirs, meeting_undoing.TooLate,
 )  # fmt: skip
 """What may be answered to somebody who asks for what cannot be."""
 EVERYBODY_SAYS_YES = ("yes", "yes", "yes")
@@ -125,8 +126,11 @@ def ended_exactly(world: World, cases: set[int], before: dict[int, tuple]) -> in
     live = {number: (around, unit) for number, around, unit in rows(LIVE)}
     assert all(world.covered(around, unit, today) for around, unit in live.values() if around in cases)
     for dedupe, state, what, around, unit, _person in rows(TOLD):
-        if state == "queued" and what != "cancel" and unit is not None and around in cases:
-            assert world.covered(around, unit, today), dedupe
+        if state == "queued" and unit is not None and around in cases and not world.covered(around, unit, today):
+            assert what == "cancel", dedupe
+            assert not rows(
+                "SELECT 1 FROM letter WHERE dedupe = ? AND next_at > ?", (dedupe, Letter.next_at.db_value(clock.now()))
+            ), "what a consent takes back is told at once"
     units = dict(rows("SELECT p.id, y.unit_id FROM participant p JOIN meeting_party y ON y.id = p.party_id"))
     around = dict(rows("SELECT p.id, m.case_id FROM participant p JOIN meeting m ON m.id = p.meeting_id"))
     for number, now in untouched().items():

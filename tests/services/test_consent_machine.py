@@ -36,6 +36,7 @@ from tbb.services import (
     meeting_sending,
     meeting_shelf,
     meeting_times,
+    meeting_undoing,
     meetings,
     plan_actions,
     plan_reminders,
@@ -254,6 +255,33 @@ class Consenting(Working):
             self.do(meetings.call_off, self.bba, meeting)
         elif meeting and not off and (found := load(Participant, "meeting_id = ? AND ended_at IS NULL", (meeting.id,))):
             self.do(meetings.take_out, self.bba, found[number % len(found)])
+
+    @rule(number=which)
+    def undo_what_was_taken_back(self, number):
+        found = load(Meeting, "1 = 1 ORDER BY id DESC LIMIT 6")
+        meeting = found[number % len(found)] if found else None
+        if meeting is None:
+            return
+        if meeting_undoing.until(meeting):
+            lacks = [(meeting.case_id, unit, clock.today()) for unit in self.units.values()]
+            if self.do(meeting_undoing.call_back, self.bba, meeting, lacks=lacks) is not None:
+                self.note("called back")
+        for each in meeting_undoing.gone(Meeting.get_by_id(meeting.id)):
+            person = each.reader.participant
+            lacks = [(meeting.case_id, person.party.unit_id, clock.today())] if person.party_id else []
+            self.do(meeting_undoing.take_back, self.bba, person, lacks=lacks)
+            if Participant.get_by_id(person.id).ended_at is None:
+                assert all(self.covered(*each) for each in lacks), "nobody comes back without consent"
+                self.note("taken back", person.party_id)
+
+    @rule(number=which, off=st.booleans(), again=st.booleans(), back=st.booleans())
+    def take_back_and_think_again(self, number, off, again, back):
+        """Taking back by hand, perhaps a withdrawal within the ten minutes, perhaps undoing."""
+        self.call_off_or_take_out(0 if off else number, off)
+        if again:
+            self.take_all_back(number)
+        if back:
+            self.undo_what_was_taken_back(number)
 
     @rule()
     def remind(self):

@@ -186,6 +186,21 @@ def test_only_those_who_have_not_answered_are_reminded_and_only_once(office, at)
     assert meeting_asking.remind_the_silent() == 0
 
 
+@pytest.mark.parametrize("last", [date(2027, 3, 28), date(2027, 10, 31), date(2028, 2, 29), date(2027, 1, 1)])
+def test_each_is_reminded_once_whatever_the_clock_does_about_the_last_day(office, at, last):
+    midnight = datetime(last.year, last.month, last.day, tzinfo=UTC)
+    at(midnight - timedelta(days=5))
+    make_meetings.consent(office["bba"], office["case"], office["other"])
+    after = last + timedelta(days=1)
+    meeting_times.propose(office["bba"], office["meeting"], [f"{after}T13:00"], answers_by=last)
+    meeting_asking.ask(office["bba"], office["meeting"])
+    told = 0
+    for hours in (*range(-60, 27), *range(24, 30), *range(-3, 4)):  # and the clock of the machine is set back
+        at(midnight + timedelta(hours=hours))
+        told += meeting_asking.remind_the_silent()
+    assert told == 2, "the guardian and the one of the other service, once each"
+
+
 # Answering
 
 
