@@ -339,6 +339,7 @@ KINDS = {
     "auditing.unit": "log of unit",
     "auditing.subject": "log of thing",
     "auditing.person": "person",
+    "meeting_people.ask_to_remind": "open meeting",
 }
 SUBJECTS = {
     "keeping": "unit",

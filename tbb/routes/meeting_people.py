@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from tbb.forms.meeting_letters import TakeBackForm
 from tbb.forms.meetings import LeastForm, PersonForm
 from tbb.policy import Permission
 from tbb.routes.meetings import READS, about, booked, too_late
-from tbb.services import meeting_asking, meeting_links, meeting_people, meeting_undoing, meetings
+from tbb.services import meeting_asking, meeting_links, meeting_mail, meeting_people, meeting_undoing, meetings
 from tbb.services.meetings import Contact
 from tbb.web import meeting_letter_words
 from tbb.web import meeting_words as words
@@ -178,13 +179,37 @@ def new_code(key: str, participant: str) -> BaseResponse:
     return page("meetings/codes.html", **about(meeting), codes=[(shown, code)], anew=True)
 
 
+@bp.get("/moten/<key>/personer/<participant>/paminn")
+@requires(Permission.BOOK_MEETING, reads=READS)
+def ask_to_remind(key: str, participant: str) -> BaseResponse:
+    """Show the letter that reminds somebody who has not answered."""
+    meeting = booked(key)
+    draft = meeting_asking.reminder(actor(), meeting_people.row(meeting, participant) or abort(404))
+    if draft is None:
+        notify(NOT_REMINDED)
+        return see_other(url_for("meeting_times.grid", key=key))
+    return page(
+        "meetings/remind.html",
+        **about(meeting),
+        mailed=meeting_letter_words.letters_of([draft]),
+        called=[],
+        letter_words=meeting_letter_words,
+        seen=meeting_mail.mark_of([draft]),
+    )
+
+
 @bp.post("/moten/<key>/personer/<participant>/paminn")
 @requires(Permission.BOOK_MEETING)
 def remind(key: str, participant: str) -> BaseResponse:
-    """Remind somebody who has not answered."""
-    done = meeting_asking.remind(actor(), meeting_people.row(booked(key), participant) or abort(404))
-    notify("Påminnelsen är på väg." if done else NOT_REMINDED)
-    return see_other(url_for("meeting_times.grid", key=key))
+    """Remind somebody who has not answered, in ten minutes."""
+    row, form = meeting_people.row(booked(key), participant) or abort(404), TakeBackForm()
+    try:
+        done = meeting_asking.remind(actor(), row, seen=form.seen.data or "")
+    except meetings.Overtaken:
+        notify("Läs igenom brevet först. Det är inte som när du öppnade sidan. Inget är skickat.")
+        return see_other(url_for("meeting_people.ask_to_remind", key=key, participant=participant))
+    notify("Påminnelsen skickas om tio minuter." if done else NOT_REMINDED)
+    return see_other(url_for("meeting_letters.show" if done else "meeting_times.grid", key=key))
 
 
 def _gone(meeting: Any) -> list[tuple[str, str, str, str]]:

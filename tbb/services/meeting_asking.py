@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
@@ -19,6 +19,7 @@ from tbb.services import (
     meeting_shelf,
     meetings,
 )
+from tbb.services.meeting_mail import REMIND
 from tbb.services.meeting_times import slots_of
 
 REMIND_BEFORE = timedelta(days=2)
@@ -105,15 +106,31 @@ def address_of(participant: Participant, meeting: Meeting | None = None) -> str:
     return meeting_mail.reader_of(meeting or participant.meeting, participant).email
 
 
-@transaction
-def remind(actor: Actor, participant: Participant) -> bool:
-    """Remind somebody who has not answered, now. False when they have, or were reminded today. Raises Refused."""
-    stands = meetings.latest(participant.meeting)
-    require(actor, meetings.right_to_book(stands), meeting_shelf.place_of_meeting(stands))
+def reminder(actor: Actor, participant: Participant) -> meeting_mail.Draft | None:
+    """Show the letter that reminds somebody, as it would be; None when they are not to be reminded. Raises Refused."""
+    meeting = load(Meeting, "id = ?", (participant.meeting_id,))[0]
     person = Participant.get_by_id(participant.id)
+    require(actor, meetings.right_to_book(meeting), meeting_shelf.place_of_meeting(meeting))
     today = person.reminded_at is not None and clock.local(person.reminded_at).date() == clock.today()
-    if today or not _waits(stands, person) or not _remind(stands, person):
+    if today or not _waits(meeting, person) or not _may_be_written_to(meeting, person):
+        return None
+    return meeting_sending.draft_of(meeting, person, REMIND)
+
+
+@transaction
+def remind(actor: Actor, participant: Participant, *, seen: str | None = None) -> bool:
+    """Remind somebody who has not answered, in ten minutes. False when they have, or were reminded today.
+
+    `seen` is the mark of the letter that was looked at. Raises Refused and meetings.Overtaken.
+    """
+    one_at_a_time("consents")
+    stands = meetings.latest(participant.meeting)
+    looked_at = reminder(actor, participant)
+    if looked_at is None:
         return False
+    if seen is not None and seen != meeting_mail.mark_of([looked_at]):
+        raise meetings.Overtaken
+    _remind(stands, Participant.get_by_id(participant.id), not_before=meeting_invitations.hold(stands))
     meetings.note(actor, "meeting:remind", stands, ("reminded_at",))
     return True
 
@@ -128,20 +145,22 @@ def remind_the_silent() -> int:
     for (number,) in rows(_SILENT, (today, today + REMIND_BEFORE, since)):
         participant = Participant.get_by_id(number)
         meeting = Meeting.get_by_id(participant.meeting_id)
-        if _remind(meeting, participant):
+        if _may_be_written_to(meeting, participant):
+            _remind(meeting, participant)
             meetings.note(WORKER, "meeting:remind", meeting, ("reminded_at",))
             done += 1
     return done
 
 
-def _remind(meeting: Meeting, participant: Participant) -> bool:
-    """Write to somebody, if there is an address and, of another service, still a consent."""
-    covered = participant.party_id is None or meeting_shelf.may_be_shared_with(meeting.case, participant.party.unit_id)
-    if not covered or not address_of(participant, meeting):
-        return False
+def _remind(meeting: Meeting, participant: Participant, *, not_before: datetime | None = None) -> None:
     Participant.update(reminded_at=clock.now()).where(Participant.id == participant.id).execute()
-    meeting_invitations.remind(Participant.get_by_id(participant.id))
-    return True
+    meeting_invitations.remind(Participant.get_by_id(participant.id), not_before=not_before)
+
+
+def _may_be_written_to(meeting: Meeting, participant: Participant) -> bool:
+    """Whether there is an address and, of another service, still a consent."""
+    covered = participant.party_id is None or meeting_shelf.may_be_shared_with(meeting.case, participant.party.unit_id)
+    return covered and bool(address_of(participant, meeting))
 
 
 def _waits(meeting: Meeting, participant: Participant) -> bool:

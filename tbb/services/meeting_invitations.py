@@ -1,8 +1,9 @@
 """What those who are asked to a meeting are told: which times, reminders, a set or changed time, and its end.
 
-Times are asked for and reminded of at once. Those who are to be called to a set or changed time wait until somebody
-has looked at every letter and sends them (services/meeting_sending.py). What is taken back is told to exactly those who
-may know of it: at once when a consent is, and in ten minutes when it is done by hand (services/meeting_undoing.py).
+Times are asked for in ten minutes, as somebody is reminded by hand; the day reminds at once. Those who are to be called
+to a set or changed time wait until somebody has looked at every letter and sends them (services/meeting_sending.py).
+What is taken back is told to exactly those who may know of it: at once when a consent is, and in ten minutes when it is
+done by hand (services/meeting_undoing.py).
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ def ask(actor: Actor, participant: Participant) -> None:
     meeting_mail.write(meeting, meeting_mail.reader_of(meeting, participant), ASK, not_before=hold(meeting))
 
 
-def remind(participant: Participant) -> None:
-    """Within the caller's transaction, remind somebody who has not answered, at once. Raises consents.NotCovered."""
+def remind(participant: Participant, *, not_before: datetime | None = None) -> None:
+    """Within the caller's transaction, remind somebody who has not answered. Raises consents.NotCovered."""
     meeting = _meeting_of(participant)
     check(meeting, [participant])
     meeting_mail.stop(participant, (ASK, REMIND))
-    meeting_mail.write(meeting, meeting_mail.reader_of(meeting, participant), REMIND)
+    meeting_mail.write(meeting, meeting_mail.reader_of(meeting, participant), REMIND, not_before=not_before)
 
 
 def time_set(actor: Actor, meeting: Meeting) -> None:

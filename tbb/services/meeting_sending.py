@@ -12,7 +12,7 @@ from tbb.models.kinds import MeetingState, ParticipantState
 from tbb.policy import Actor, require
 from tbb.services import letters, meeting_invitations, meeting_mail, meeting_shelf, meetings
 from tbb.services.letters import State
-from tbb.services.meeting_mail import ASK, CALLS, CHANGE, REQUEST, Draft, Reader
+from tbb.services.meeting_mail import ASK, CALLS, CHANGE, REMIND, REQUEST, Draft, Reader
 
 
 class NothingToSend(Exception):
@@ -114,11 +114,13 @@ def undo(actor: Actor, meeting: Meeting) -> int:
     """
     stands, stopped = meetings.opened(actor, meeting), 0
     for participant in load(Participant, "meeting_id = ? AND ended_at IS NULL ORDER BY id", (stands.id,)):
-        gone = meeting_mail.stop(participant, (ASK, *CALLS))
+        gone = meeting_mail.stop(participant, (ASK, REMIND, *CALLS))
         stopped += len(gone)
         if gone:
             meeting_invitations.recount(participant)
-        if any(letter.what == ASK for letter in gone) and not meeting_mail.left(participant):
+        if any(letter.what == REMIND for letter in gone):
+            Participant.update(reminded_at=None).where(Participant.id == participant.id).execute()
+        if any(letter.what in (ASK, REMIND) for letter in gone) and not meeting_mail.left(participant):
             Participant.update(state=ParticipantState.DRAFT, asked_at=None).where(
                 Participant.id == participant.id
             ).execute()
@@ -154,11 +156,17 @@ def _next(meeting: Meeting) -> list[Participant]:
 def _draft(meeting: Meeting, participant: Participant) -> Draft:
     reader = meeting_mail.reader_of(meeting, participant)
     if meeting.state != MeetingState.SET:
-        return Draft(reader, ASK, 0, meeting_mail.facts_of(meeting, reader, ASK, path=_masked(meeting, reader)))
+        return draft_of(meeting, participant, ASK)
     what = CHANGE if participant.invited_sequence >= 0 else REQUEST
     sequence = max(meeting.sequence, meeting_mail.highest(meeting, reader) + 1)
     facts = meeting_mail.facts_of(meeting, reader, what, sequence=sequence, path=_masked(meeting, reader))
     return Draft(reader, what, sequence, facts)
+
+
+def draft_of(meeting: Meeting, participant: Participant, what: str) -> Draft:
+    """The letter that asks somebody for times, or reminds them, as it would be."""
+    reader = meeting_mail.reader_of(meeting, participant)
+    return Draft(reader, what, 0, meeting_mail.facts_of(meeting, reader, what, path=_masked(meeting, reader)))
 
 
 def _masked(meeting: Meeting, reader: Reader) -> str:

@@ -62,7 +62,7 @@ def test_each_reader_gets_one_letter_with_the_calendar_of_their_own(made, box, a
         assert carries.deliver(NEVER) == 3
     assert sorted(len(who) for who in box.recipients) == [1, 1, 1], "one reader per letter"
     for letter in box.letters:
-        assert letter.get_content_type() == "multipart/alternative"
+        assert letter.get_content_type() == "multipart/alternative" and letter["List-Unsubscribe"] is None
         kinds = [part.get_content_type() for part in letter.iter_parts()]
         assert kinds == ["text/plain", "text/html", "text/calendar"]
         method, file = calendar_of(letter)

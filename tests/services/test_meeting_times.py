@@ -8,7 +8,7 @@ import pytest
 
 from tbb import clock
 from tbb.database import connection, rows
-from tbb.models import Meeting, MeetingAgreement, MeetingSlot, Participant, Room, RoomBooking
+from tbb.models import Letter, Meeting, MeetingAgreement, MeetingSlot, Participant, Room, RoomBooking
 from tbb.models.kinds import MeetingState, ParticipantState
 from tbb.policy import VISITOR, Refused
 from tbb.services import (
@@ -17,6 +17,8 @@ from tbb.services import (
     consents,
     meeting_asking,
     meeting_links,
+    meeting_mail,
+    meeting_sending,
     meeting_times,
     meetings,
     quorum,
@@ -179,11 +181,21 @@ def test_only_those_who_have_not_answered_are_reminded_and_only_once(office, at)
     at(NOW + timedelta(days=3))
     assert meeting_asking.remind_the_silent() == 0
     assert not meeting_asking.remind(office["bba"], office["karin"])
-    assert meeting_asking.remind(office["bba"], office["guardian"])
+    Letter.update(state="sent").execute()
+    looked_at = meeting_asking.reminder(office["bba"], office["guardian"])
+    assert looked_at.what == "remind" and looked_at.facts["path"].endswith("*")
+    with pytest.raises(meetings.Overtaken):
+        meeting_asking.remind(office["bba"], office["guardian"], seen=meeting_mail.mark_of([]))
+    assert meeting_asking.remind(office["bba"], office["guardian"], seen=meeting_mail.mark_of([looked_at]))
     assert not meeting_asking.remind(office["bba"], office["guardian"])
+    (waiting,) = Letter.select().where(Letter.template == "meeting_ask", Letter.state == "queued")
+    assert waiting.next_at == clock.now() + timedelta(minutes=10)
     # A clock that is set back reminds nobody again.
     at(NOW + timedelta(days=2, hours=2))
     assert meeting_asking.remind_the_silent() == 0
+    assert meeting_sending.undo(office["bba"], office["meeting"]) == 1
+    undone = Participant.get_by_id(office["guardian"].id)
+    assert (undone.reminded_at, undone.state) == (None, "asked"), "as if it had never been"
 
 
 @pytest.mark.parametrize("last", [date(2027, 3, 28), date(2027, 10, 31), date(2028, 2, 29), date(2027, 1, 1)])

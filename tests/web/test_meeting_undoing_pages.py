@@ -125,3 +125,14 @@ def test_questions_about_times_are_shown_whole_before_they_are_sent(county, at):
             assert said.subject in told.text
         assert Letter.select().where(Letter.template == "meeting_ask").count() == 2
     assert "kod" in sent.words
+    karin = f"/moten/{made.meeting.key}/personer/{made.people.karin.key}/paminn"
+    with connection():
+        Letter.update(state="sent").execute()
+    shown = go(client, karin)
+    assert "Vill du påminna Karin Testlind?" in shown.words and "/svar/********" in shown.words
+    with connection():
+        make_meetings.slot(made.meeting, STARTS + timedelta(days=2))
+    assert "Läs igenom brevet först" in send(client, shown, karin, action="/paminn").words
+    waits = submit(client, karin, action="/paminn")
+    assert "Påminnelsen skickas om tio minuter." in waits.words and "Stoppa breven" in waits.words
+    assert "Brevet är stoppat." in submit(client, f"/moten/{made.meeting.key}/kallelse", action="/angra").words
