@@ -38,7 +38,7 @@ def cached(view: View) -> View:
     @wraps(view)
     def kept(*args: Any, **kwargs: Any) -> Response:
         etag = validator(request.environ, versions.current(versions.DIRECTORY))
-        if etag in request.if_none_match:
+        if request.if_none_match.contains_weak(etag):
             response = Response(status=304)
         else:
             response = make_response(view(*args, **kwargs))

@@ -10,6 +10,7 @@ from tbb.database import connection, transaction
 from tbb.models import Person, Unit
 from tbb.services import versions
 from tests import cast
+from tests.web.test_finding_pages import publish
 
 LATE = datetime(2026, 11, 23, 22, 59, tzinfo=UTC)
 ADDRESS = "/enhet/nackrosskolan-eskilstuna"
@@ -192,3 +193,25 @@ def test_pages_come_compressed_and_are_the_same(client):
         assert response.headers["Content-Encoding"] == encoding
         assert unpack(response.data) == plain
         assert len(response.data) < len(plain) / 2
+
+
+PUBLISHED = (
+    "/nyheter", "/nyheter/flode.atom", "/nyheter/nyheten-flygande-mattor-i-skolan", "/webbinarier",
+    "/webbinarier/kalender.ics", "/webbinarier/mattor", "/webbinarier/mattor.ics",
+    "/material", "/material/kort", "/nyhetsbrev/ht2026-brev", "/sok?q=mattor", "/sitemap.xml",
+)  # fmt: skip
+
+
+def test_what_is_unchanged_is_told_so_by_a_process_that_has_never_made_it(county):
+    client, memory = county.test_client(), county.extensions["tbb_page_cache"]
+    with connection():
+        publish()
+    for address in PUBLISHED:
+        first = client.get(address)
+        assert first.status_code == 200, address
+        memory.forget()
+        again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b""), address
+        with connection():
+            transaction(versions.bump)(versions.DIRECTORY)
+        assert client.get(address, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200, address
