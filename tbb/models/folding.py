@@ -11,6 +11,7 @@ _LETTERS = str.maketrans(
 )
 _COMMON = str.maketrans("åäöéü", "aaoeu")  # a short cut for nearly every Swedish name
 _SAINT = re.compile(r"\b(?:sankta?|s:ta?|sta)(?![0-9a-z])")
+_OTHER_SCRIPTS = re.compile(r"[\u0370-\u1dbf\u2c80-\ud7ff]{2,}")
 _NOT_SEARCHABLE = re.compile(r"[^0-9a-z]+")
 
 # å ä ö follow z. Every code is of plain letters and digits, so that binary order and the linguistic
@@ -34,6 +35,11 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in order."""
     return fold(text).split()
+
+
+def words_in_any_script(text: str) -> list[str]:
+    """Return the folded words of a text, and after them those of other scripts than ours, without their marks."""
+    return [*words(text), *_OTHER_SCRIPTS.findall(_without_marks(text.casefold()))]
 
 
 def sort_key(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import DamerauLevenshtein
 
 from tbb.database import db, rows
-from tbb.models.folding import words
+from tbb.models.folding import words_in_any_script
 from tbb.services import content_words, versions
 
 MOST_WORDS = 8
@@ -41,7 +41,7 @@ class Hit:
 
 def find(asked: str) -> list[Found]:
     """Find what has every word that was written, or one like it; else what has most of them. The best first."""
-    written = list(dict.fromkeys(words(asked)))[:MOST_WORDS]
+    written = list(dict.fromkeys(words_in_any_script(asked)))[:MOST_WORDS]
     if not written:
         return []
     scores: dict[str, float] = defaultdict(float)

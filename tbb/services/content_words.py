@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tbb.database import rows, run
-from tbb.models.folding import words
+from tbb.models.folding import words_in_any_script
 from tbb.services import versions
 
 WEIGHTS = (10, 4, 1)
@@ -20,7 +20,7 @@ def keep(thing: str, texts: tuple[str, ...] | None) -> None:
     run("DELETE FROM content_word WHERE thing = ?", (thing,))
     weights: dict[str, int] = {}
     for text, weight in zip(texts or (), WEIGHTS, strict=False):
-        for word in (folded for written in text.split()[:MOST_WORDS] for folded in words(written)):
+        for word in (folded for written in text.split()[:MOST_WORDS] for folded in words_in_any_script(written)):
             weights[word[:LONGEST_WORD]] = weights.get(word[:LONGEST_WORD], 0) + weight
     for word, weight in weights.items():
         run("INSERT INTO content_word (thing, word, weight) VALUES (?, ?, ?)", (thing, word, min(weight, 100)))
