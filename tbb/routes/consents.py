@@ -19,6 +19,7 @@ from tbb.services import (
     consent_matrix,
     consent_taking,
     consents,
+    meeting_lists,
     transitions,
     wheel_texts,
 )
@@ -40,7 +41,8 @@ def show(key: str) -> Response:
     """Show who has said what to what, and every version there has been."""
     case = _case(key)
     earlier = [consent_matrix.matrix(one, consents.rule_of(case)) for one in consents.of_case(case)[1:]]
-    return _page("consents/show.html", case, earlier=earlier, languages=LANGUAGES)
+    begun = [line for line in meeting_lists.of_case(actor(), case) if line.state in ("draft", "proposed")]
+    return _page("consents/show.html", case, earlier=earlier, languages=LANGUAGES, begun=begun)
 
 
 @bp.get(f"{CONSENT}/nytt")

@@ -99,10 +99,11 @@ def _page(
     participant = meeting_links.look(token)
     if participant is None:
         return _unkept(page("meetings/link_gone.html", status=404))
+    caller = meeting_links.caller(participant)
     if not has_stepped(participant):
         form = code or CodeForm(formdata=None)
-        return _unkept(page("meetings/link_code.html", status=status, form=form, token=token))
-    told = {"shown": meeting_links.shown(participant), "token": token, "words": words}
+        return _unkept(page("meetings/link_code.html", status=status, form=form, token=token, caller=caller))
+    told = {"shown": meeting_links.shown(participant), "token": token, "words": words, "caller": caller}
     if other is not None:
         return _unkept(page("meetings/link_suggest.html", status=status, form=other, **told))
     done = request.args.get("tack", "")

@@ -68,7 +68,7 @@ def book(
     except meeting_times.BadTimes as problem:
         raise BadTime from problem
     with suppress(meeting_asking.NothingToAsk):
-        meeting_asking.ask(actor, made)
+        meeting_asking.ask(actor, made, with_codes=False)
     Plan.update(followup=made).where(Plan.id == stands.id).execute()
     plan_shelf.note_change(actor, stands, "followup:book", ("followup",), event=None)
     return Meeting.get_by_id(made.id)

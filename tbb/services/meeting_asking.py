@@ -37,12 +37,12 @@ class NothingToAsk(Exception):
 
 
 @transaction
-def ask(actor: Actor, meeting: Meeting, *, seen: str | None = None) -> dict[str, str]:
+def ask(actor: Actor, meeting: Meeting, *, seen: str | None = None, with_codes: bool = True) -> dict[str, str]:
     """Ask all who have not been asked yet; give the codes of those who get a link, {their key: code}, this once.
 
-    `seen` is the mark of the letters that were looked at. Raises Refused, meetings.NotNow, meetings.Overtaken,
-    NothingToAsk, and consents.NotCovered with the services that no consent covers today: then nobody is asked and
-    nothing is changed.
+    `seen` is the mark of the letters that were looked at. Without codes none are made, for somebody who could not be
+    shown them: they are made later, one by one. Raises Refused, meetings.NotNow, meetings.Overtaken, NothingToAsk, and
+    consents.NotCovered with the services that no consent covers today: then nobody is asked and nothing is changed.
     """
     one_at_a_time("consents")
     stands = meetings.opened(actor, meeting)
@@ -60,7 +60,7 @@ def ask(actor: Actor, meeting: Meeting, *, seen: str | None = None) -> dict[str,
             Participant.id == participant.id
         ).execute()
         reachable = bool(address_of(participant, stands))
-        if reachable and participant.account_id is None:
+        if with_codes and reachable and participant.account_id is None:
             codes[participant.key] = meeting_links.new_code(actor, participant)
         if reachable and stands.state != MeetingState.SET:
             meeting_invitations.ask(actor, Participant.get_by_id(participant.id))

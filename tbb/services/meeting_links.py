@@ -11,7 +11,8 @@ from tbb.database import keyring, load, transaction
 from tbb.models import Meeting, MeetingSlot, Participant
 from tbb.models.kinds import MeetingState, ParticipantRole
 from tbb.policy import Actor, require
-from tbb.services import limits, meeting_mail, meeting_shelf, meeting_times, meetings, tokens
+from tbb.services import case_page, limits, meeting_mail, meeting_shelf, meeting_times, meetings, tokens
+from tbb.services.cards import dial
 
 TRIES, TRIES_SECONDS = 5, 900
 TRIES_A_DAY = 15
@@ -79,6 +80,26 @@ def shown(participant: Participant) -> Shown:
         coming=participant.state,
         minutes=reads_minutes(participant),
     )
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom to call about a meeting: the service that asks, and the number that stands in the directory."""
+
+    unit: str
+    phone: str
+
+    @property
+    def phone_href(self) -> str:
+        """The number as it is dialled."""
+        return dial(self.phone)
+
+
+def caller(participant: Participant) -> Caller:
+    """Tell whom somebody calls about the meeting; nothing but what their letters and the directory say."""
+    unit = participant.meeting.case.unit
+    phones = [each.phone for each in case_page.answering_of(unit.id) if each.phone]
+    return Caller(unit.label, phones[0] if phones else unit.phone)
 
 
 @transaction

@@ -270,7 +270,9 @@ def _path(meeting: Meeting, reader: Reader) -> str:
     if reader.signs_in:
         return f"/moten/{meeting.key}"
     # Earlier links stay good, so that whichever letter is found leads there; all end with `link_ends_at`.
-    return f"/svar/{tokens.issue(LINK, reader.participant.key, lasts=LINK_LASTS, alone=False)}"
+    # The page is in the letter's language, whatever the browser asks for.
+    secret = tokens.issue(LINK, reader.participant.key, lasts=LINK_LASTS, alone=False)
+    return f"/{reader.language}/svar/{secret}"
 
 
 def _calendar(meeting: Meeting, reader: Reader, what: str, sequence: int, unit: str) -> CalendarFacts:

@@ -170,7 +170,7 @@ def draft_of(meeting: Meeting, participant: Participant, what: str) -> Draft:
 
 
 def _masked(meeting: Meeting, reader: Reader) -> str:
-    return f"/moten/{meeting.key}" if reader.signs_in else meeting_mail.MASKED
+    return f"/moten/{meeting.key}" if reader.signs_in else f"/{reader.language}{meeting_mail.MASKED}"
 
 
 def _stands(meeting: Meeting, participant: Participant, waits: bool) -> Standing:

@@ -17,6 +17,7 @@ from tbb.services import (
     coordinating,
     followup_record,
     followups,
+    meeting_invitations,
     meeting_shelf,
     meetings,
     plan_actions,
@@ -103,7 +104,10 @@ class Doing:
 
 @dataclass(frozen=True)
 class Shown:
-    """A plan, opened. `whole` when nothing is left out, else `areas` are those that a consent covers for the reader."""
+    """A plan, opened. `whole` when nothing is left out, else `areas` are those that a consent covers for the reader.
+
+    `uncalled` counts those whom nobody has called yet to the follow-up that is booked.
+    """
 
     plan: Plan
     case: Case
@@ -117,6 +121,7 @@ class Shown:
     followed: tuple[Followed, ...]
     whole: bool
     areas: tuple[str, ...]
+    uncalled: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -161,7 +166,7 @@ def shown(actor: Actor, plan: Plan) -> Shown:
     whole, areas = seen_by(actor, case, place)
     actions = [each for each in plan_actions.of_plan(plan) if whole or each.area in areas]
     labels = labels_of(each.unit for each in actions)
-    followed = followup_record.of_plan(plan)
+    followed, booked = followup_record.of_plan(plan), followups.following(plan)
     return Shown(
         plan=plan,
         case=case,
@@ -174,10 +179,11 @@ def shown(actor: Actor, plan: Plan) -> Shown:
             Doing(each, labels.get(each.unit, ""), each.account is not None and each.account == actor.account)
             for each in actions
         ),
-        followup=followups.following(plan),
+        followup=booked,
         followed=tuple(followed) if whole else (),
         whole=whole,
         areas=areas,
+        uncalled=len(meeting_invitations.waiting(booked)) if booked is not None else 0,
     )
 
 

@@ -39,7 +39,7 @@ OUTCOMES = {
     meeting_replies.UNREADABLE: "Filen går inte att läsa som ett svar på en kallelse.",
 }
 LANGUAGES = {"en": "engelska", "fi": "finska", "ar": "arabiska", "so": "somaliska"}
-SENT_BY_HAND = ("Ring", "warning")
+SENT_BY_HAND = ("Berätta själv", "warning")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,12 @@ def name_of(reader: Reader) -> str:
     """Call somebody by name at work; of a family, by what they are to the child."""
     person = reader.participant
     return FAMILY.get(person.who) or reader.name or ROLES.get(person.role, "Deltagare")
+
+
+def lacks_code(reader: Reader) -> bool:
+    """Whether somebody gets a personal link that they cannot open, for nobody has made them a code yet."""
+    person = reader.participant
+    return bool(reader.email) and not reader.signs_in and not person.code and person.state != ParticipantState.DRAFT
 
 
 def letter_of(draft: Draft) -> Letter:

@@ -29,7 +29,7 @@ WHY_NO_TIME = {
     WRONG: _("Skriv dag och klockslag."),
     MANY: _("Du kan inte föreslå fler tider. Ring i stället."),
 }
-THANKS = {"1": _("Tack, ditt svar är sparat. Du kan ändra det här tills mötet är bokat."),
+THANKS = {"1": _("Tack, ditt svar är sparat. Du kan ändra det här tills mötet är bokat. Då får du ett nytt brev."),
           "2": _("Tack. Ditt förslag syns nu för den som bokar mötet."),
           "3": _("Tack, ditt svar är sparat. Du kan ändra det här ända till mötet.")}  # fmt: skip
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from tbb import clock
 from tbb.services import cards
@@ -142,7 +142,6 @@ def week(sunday: date | None) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Write a day and a time in the language that is spoken."""
+    """Write a day in the language that is spoken, and the time by the clock of 24 hours, as letters and pages do."""
     local = clock.local(at)
-    day, time = format_date(local, "full", locale=spoken()), format_time(local, "short", locale=spoken())
-    return say(N_("%(day)s klockan %(time)s"), day=day, time=time)
+    return say(N_("%(day)s klockan %(time)s"), day=format_date(local, "full", locale=spoken()), time=f"{local:%H:%M}")

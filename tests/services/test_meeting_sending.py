@@ -54,7 +54,7 @@ def by_reader(box) -> dict[str, list]:
 def test_each_reader_gets_one_letter_with_the_calendar_of_their_own(made, box, at, tmp_path):
     looked_at = meeting_sending.drafts(made.bba, made.meeting)
     assert [draft.reader.email != "" for draft in looked_at] == [True, True, True, False]
-    assert meeting_mail.MASKED in [draft.facts["path"] for draft in looked_at]
+    assert f"/ar{meeting_mail.MASKED}" in [draft.facts["path"] for draft in looked_at], "the page is in their language"
     assert send(made) == 3
     with postman(box, tmp_path) as carries:
         assert carries.deliver(NEVER) == 0, "nothing leaves before ten minutes"

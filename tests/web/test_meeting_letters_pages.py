@@ -40,7 +40,7 @@ def test_every_letter_is_shown_as_it_will_be_and_leaves_as_it_was_shown(made):
     shown = go(made.client, made.path)
     assert "3 brev att läsa igenom" in shown.text and "Vårdnadshavare 1" in shown.text
     assert KARIN["email"] in shown.text and GUARDIAN["name"] not in shown.text
-    assert "/svar/********" in shown.text and "En person att ringa" in shown.text
+    assert "/svar/********" in shown.text and "En person får inget brev" in shown.text
     sent = send(made.client, shown, made.path, action="/kallelse")
     assert "Kallelsen skickas om tio minuter." in sent.text and "Stoppa breven" in sent.text
     with connection():

@@ -38,7 +38,7 @@ def cancels() -> list[Letter]:
 
 def test_a_meeting_is_called_off_after_its_letters_were_read_and_it_can_be_undone(made, at):
     shown = go(made.client, f"{made.path}/stall-in")
-    assert "3 brev att läsa igenom" in shown.words and "En person att ringa" in shown.words
+    assert "3 brev att läsa igenom" in shown.words and "En person får inget brev" in shown.words
     assert GUARDIAN["name"] not in shown.words and KARIN["email"] in shown.words
     off = send(made.client, shown, f"{made.path}/stall-in", action="/stall-in")
     assert "Du kan ångra till kl. 13.10" in off.words and "Inställt" in off.words
