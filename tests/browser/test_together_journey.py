@@ -109,6 +109,8 @@ def prepare(bba: Person, case: str, bird: Birds) -> tuple[str, datetime]:
     bba.press("Lägg till Socialtjänstens mottagning")
     bba.write(name="Karin Testlind", note="Socialsekreterare", email=KARIN, phone=PHONES[0])
     bba.press("Lägg till")
+    bba.sees("ingen av de vanliga adresserna")
+    bba.press("Lägg till")
     bba.follow("Tillbaka till vilka som är med")
     bba.follow("Välj personer från Näckrosskolan")
     bba.press(f"Lägg till {COUNSELLOR}")
