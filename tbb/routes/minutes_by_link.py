@@ -68,7 +68,14 @@ def _page(token: str, form: ObjectionForm, status: int = 200) -> Any:
     minutes = minutes_by_link.opened(participant) if stepped else None
     if minutes is None:
         return see_other(url_for("meeting_answers.show", token=token)) if status == 200 else _gone(participant, status)
-    told = {"minutes": minutes, "token": token, "form": form, "words": words, "done": request.args.get("tack", "")}
+    told = {
+        "minutes": minutes,
+        "caller": meeting_links.caller(participant),
+        "token": token,
+        "form": form,
+        "words": words,
+        "done": request.args.get("tack", ""),
+    }
     return _unkept(page("meetings/link_minutes.html", status=status, **told))
 
 

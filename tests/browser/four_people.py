@@ -45,7 +45,7 @@ class Person:
         self.left: list[str] = []
         self.pages: list[str] = []
         self.faults: list[str] = []
-        self.chosen_after = 0
+        self.known_after = 0  # how many pages came before who they are to see more
         self.tab.on("request", lambda request: self.left.append(request.url))
         self.tab.on("load", lambda tab: self.left.append(tab.url))
 
