@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from email.message import EmailMessage
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,6 +19,10 @@ from tests.browser.test_look import SIDEWAYS
 KEPT = "() => JSON.stringify([{...localStorage}, {...sessionStorage}])"
 AREAS = ("trygghet", "hemmet", "relationer")
 """What the mapping of the model's own example finds."""
+MONA, KARIN = "mona@exempelsson.example", "karin@socialtjansten.example"
+DAN, BBA = "delegerad@tbb.example", "bba@tbb.example"
+PHONES = ("070-174 06 71", "070-174 06 72")
+COUNSELLOR = "Dan Provlund"
 
 
 class Birds:
@@ -101,7 +105,8 @@ class Person:
 
     def checked(self) -> None:
         """Let axe look at the page, and nothing be wider than the screen; scripts are needed to look."""
-        found = [*axe(self.tab), *filter(None, [self.tab.evaluate(SIDEWAYS)])]
+        # The colours of these pages, in both schemes, are looked at in test_axe_at_work and test_axe_arabic.
+        found = [*axe(self.tab, colours=False), *filter(None, [self.tab.evaluate(SIDEWAYS)])]
         self.faults += [f"{urlsplit(self.tab.url).path}: {fault}" for fault in found]
 
 
@@ -149,3 +154,29 @@ def whole(letter: EmailMessage) -> str:
 def link_in(letter: EmailMessage) -> str:
     """The link of a letter, as a mail program finds it."""
     return re.search(r"https?://\S+/(?:svar|moten|planer)/\S+", letter.get_body(("plain",)).get_content())[0]
+
+
+def private(letters: list[EmailMessage], bird: Birds) -> dict[str, EmailMessage]:
+    """See that letters and calendars say nothing of the child, and of others nothing; give them by their readers."""
+    for letter in letters:
+        said = whole(letter)
+        assert bird.singing(said) == []
+        assert [each for each in (MONA, KARIN, DAN, BBA) if each in said] == [reader_of(letter)]
+    return {reader_of(letter): letter for letter in letters}
+
+
+def left(bird: Birds, *four: Person) -> None:
+    """What the pages left behind: nothing of the child; and before there were minutes, nothing of the others."""
+    for person in four:
+        behind = unquote_plus("\n".join(person.left))
+        assert "/moten/" in behind or "/svar/" in behind
+        assert bird.singing(behind) == [], "in no address, title, cookie, storage or calendar file is there any word"
+    _bba, karin, mona, dan = four
+    everybody = {MONA, KARIN, DAN, BBA, *PHONES}
+    for guest in (karin, mona):
+        pages = "\n".join(guest.pages[: guest.known_after])
+        assert bird.singing(pages) == [] and not [each for each in everybody if each in pages]
+        assert not [name for name in ("Karin", "Mona", COUNSELLOR) if name in pages], "nobody else is shown"
+    before = "\n".join(dan.pages[: dan.known_after])
+    assert not [each for each in everybody - {DAN} if each in before], "nor to who has an account, before they book"
+    assert not [fault for person in four for fault in person.faults]

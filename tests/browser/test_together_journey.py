@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from types import SimpleNamespace
-from urllib.parse import unquote_plus
 
 import pytest
 import waitress
@@ -24,16 +23,27 @@ from tbb.database import connection
 from tbb.services import wall_clock, working_days
 from tests import engines
 from tests.browser.conftest import Visitor
-from tests.browser.four_people import AREAS, Birds, Person, link_in, mapped, reader_of, whole
+from tests.browser.four_people import (
+    AREAS,
+    BBA,
+    COUNSELLOR,
+    DAN,
+    KARIN,
+    MONA,
+    PHONES,
+    Birds,
+    Person,
+    left,
+    link_in,
+    mapped,
+    private,
+    whole,
+)
 from tests.postbox import free_port, open_postbox
 
 SKIPS = """form => fetch(form.dataset.to, {method: 'POST', body: new URLSearchParams(new FormData(form))})
     .then(answer => answer.status)"""
 NEVER = threading.Event()
-MONA, KARIN = "mona@exempelsson.example", "karin@socialtjansten.example"
-DAN, BBA = "delegerad@tbb.example", "bba@tbb.example"
-PHONES = ("070-174 06 71", "070-174 06 72")
-COUNSELLOR = "Dan Provlund"
 
 
 @pytest.fixture
@@ -190,15 +200,6 @@ def sent(post, passes, bird: Birds, *to: str) -> dict[str, EmailMessage]:
     letters = private(post(), bird)
     assert set(to) == set(letters)
     return letters
-
-
-def private(letters: list[EmailMessage], bird: Birds) -> dict[str, EmailMessage]:
-    """See that letters and calendars say nothing of the child, and of others nothing; give them by their readers."""
-    for letter in letters:
-        said = whole(letter)
-        assert bird.singing(said) == []
-        assert [each for each in (MONA, KARIN, DAN, BBA) if each in said] == [reader_of(letter)]
-    return {reader_of(letter): letter for letter in letters}
 
 
 def answer(person: Person, link: str, code: str, said: tuple[str, str], button: re.Pattern) -> None:
@@ -373,23 +374,6 @@ def hand_over(dan: Person, mona: Person, plan: str) -> None:
     mona.act(mona.tab.locator("main form button[type=submit]"))
     dan.go(plan)
     dan.sees("لم يتصل أحد")
-
-
-def left(bird: Birds, *four: Person) -> None:
-    """What the pages left behind: nothing of the child; and before there were minutes, nothing of the others."""
-    for person in four:
-        behind = unquote_plus("\n".join(person.left))
-        assert "/moten/" in behind or "/svar/" in behind
-        assert bird.singing(behind) == [], "in no address, title, cookie, storage or calendar file is there any word"
-    _bba, karin, mona, dan = four
-    everybody = {MONA, KARIN, DAN, BBA, *PHONES}
-    for guest in (karin, mona):
-        pages = "\n".join(guest.pages[: guest.known_after])
-        assert bird.singing(pages) == [] and not [each for each in everybody if each in pages]
-        assert not [name for name in ("Karin", "Mona", COUNSELLOR) if name in pages], "nobody else is shown"
-    before = "\n".join(dan.pages[: dan.known_after])
-    assert not [each for each in everybody - {DAN} if each in before], "nor to who has an account, before they book"
-    assert not [fault for person in four for fault in person.faults]
 
 
 def test_from_the_mapping_to_a_booked_followup(visitor, passes, post):
