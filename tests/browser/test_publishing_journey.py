@@ -217,7 +217,11 @@ def write_with_the_toolbar(walk: Walk, placed: str) -> None:
         body.press("Enter")
         body.press("Enter")
     with tab.expect_response(re.compile("/utkast$")):
-        body.press_sequentially(f"[läs mer](/hjulet)\n\n{placed}")
+        body.press_sequentially("[läs mer](/hjulet)")
+        tab.locator("summary", has_text="Bilder att sätta in").click()
+        tab.get_by_role("button", name=re.compile("^Sätt in.*En äng vid sjön")).click()
+    expect(body).to_be_focused()
+    assert body.input_value().endswith(f"- Ett barn i taget\n\n[läs mer](/hjulet)\n\n{placed}\n\n")
     beside = tab.locator(".preview")
     expect(beside.get_by_role("heading", name="Så började det")).to_be_visible()
     expect(beside.get_by_role("img", name="En äng vid sjön")).to_be_visible()

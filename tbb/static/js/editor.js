@@ -38,6 +38,19 @@
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  /* A picture goes where the caret last was, on a line of its own. Without scripts one writes its line oneself. */
+  for (const part of form.querySelectorAll("[data-by-hand], [data-by-button]")) part.hidden = "byHand" in part.dataset;
+  form.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-picture]");
+    if (!button) return;
+    const [before, after] = [text.value.slice(0, text.selectionEnd).trimEnd(), text.value.slice(text.selectionEnd).trimStart()];
+    const line = `${before && "\n\n"}![](bild:${button.dataset.picture})\n\n`;
+    text.setRangeText(line + after, before.length, text.value.length);
+    text.setSelectionRange(before.length + line.length, before.length + line.length);
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   /* One stop for the Tab key, arrows between the buttons: as toolbars are. */
   const buttons = [...bar.querySelectorAll("button")];
   buttons.forEach((button, number) => (button.tabIndex = number ? -1 : 0));
