@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from tbb import clock
@@ -16,6 +16,7 @@ from tbb.services.calendar_files import Event
 from tbb.services.pictures import Shown
 
 MOST = 200
+KEPT_IN_FEED = timedelta(days=365)
 CHAPTER = re.compile(r"(?:(\d{1,2})[.:])?(\d{1,2})[.:](\d{2})\s+(.+)")
 
 
@@ -148,7 +149,8 @@ def calendar(slug: str, base: str, path: str) -> bytes | None:
 
 def feed(base: str, address: str) -> bytes:
     """Write the calendar of all that is published, a year back and all to come. `address` is that of one, with {}."""
-    found = load(Happening, f"state = 'published' ORDER BY starts_at DESC LIMIT {MOST}")
+    since = Happening.ends_at.db_value(clock.now() - KEPT_IN_FEED)
+    found = load(Happening, f"state = 'published' AND ends_at > ? ORDER BY starts_at DESC LIMIT {MOST}", (since,))
     events = [_event(one, f"{base}{address.format(one.slug)}") for one in found]
     return calendar_files.many(events, "Tillsammans för barnens bästa")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from babel import Locale
+
 from tbb.models.kinds import MaterialKind
 from tbb.services.wheel_texts import AREA_NAMES
+from tbb.web.language import current
 from tbb.web.texts import N_
 from tbb.web.texts import say as _
 
@@ -43,3 +46,8 @@ def named(table: dict[str, str], code: str) -> str:
 def swedish(table: dict[str, str]) -> list[tuple[str, str]]:
     """Give a table's choices in Swedish, for those who write."""
     return [(str(code), str(words)) for code, words in table.items()]
+
+
+def language(code: str) -> str:
+    """Name a language, such as ``sv-SE``, in the language of the page; the code itself when it is unknown."""
+    return Locale.parse(current().code).languages.get(code.partition("-")[0].lower(), code)

@@ -141,6 +141,13 @@ def test_calendars_follow_changes_and_what_is_called_off(county, writer, begun):
     assert event()["STATUS"] == "CANCELLED" and "Inställt" in go(reader, PAGE).words
 
 
+def test_the_calendar_reaches_a_year_back(county, begun, at):
+    for days, found in ((364, True), (367, False)):
+        at(STARTS + timedelta(days=days))
+        with county.test_client().get("/webbinarier/kalender.ics") as feed:
+            assert (BEGIN["title"].encode() in feed.get_data()) is found, days
+
+
 def test_nobody_signs_up_for_a_webinar(writer, begun):
     assert "behövs ingen anmälan" in write(writer, begun, 422, sign_up="y").words
     write(writer, begun, kind="workshop", sign_up="y", seats="20", place="Exempelhallen, Exempelvägen 1")

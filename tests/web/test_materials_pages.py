@@ -155,3 +155,10 @@ def test_two_who_save_at_once_see_both_and_nothing_is_lost(writer, begun):
     assert page.soup.select_one("#lead").text.strip() == "Sedan."
     fresh = page.soup.select_one("#material [name=seen]")["value"]
     send(writer, begun, 303, **(WORDS | {"seen": fresh, "lead": "Sedan."}))
+
+
+def test_readers_are_told_what_looking_through_a_pdf_showed(county, writer, begun):
+    reader = county.test_client()
+    assert "Går att läsa med skärmläsare. Språk: svenska." in go(reader, PAGE).words
+    add(writer, begun, data=pdf())
+    assert "Svår att läsa med skärmläsare. Språket är inte angivet i filen." in go(reader, PAGE).words
