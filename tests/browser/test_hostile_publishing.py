@@ -10,7 +10,7 @@ from secrets import token_urlsafe
 from urllib.parse import quote
 from urllib.request import urlopen
 
-import feedparser
+import atoma
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Route
@@ -246,9 +246,9 @@ def mailed(site: str) -> list[str]:
     with connection():
         found = Letter.select().where(Letter.template == "newsletter").order_by(Letter.id)
         written = [write(letter.template, letters.facts_of(letter), base_url=site)[0] for letter in found]
-    feed = feedparser.parse(urlopen(f"{site}/nyheter/flode.atom").read(), sanitize_html=False)
-    assert written and feed.entries and not feed.bozo
-    shown = "".join(f"<h1>{escape(entry.title)}</h1>{entry.content[0].value}" for entry in feed.entries)
+    feed = atoma.parse_atom_bytes(urlopen(f"{site}/nyheter/flode.atom").read())
+    assert written and feed.entries
+    shown = "".join(f"<h1>{escape(entry.title.value)}</h1>{entry.content.value}" for entry in feed.entries)
     return [*(letter.html for letter in written), f"<!doctype html><body>{shown}</body>"]
 
 
