@@ -130,6 +130,7 @@ def content(actor: Actor, plan: Plan) -> Content:
     audit.record(actor, "plan:print-sheet", "plan", plan.reference, place=place)
     case = load(Case, "id = ?", (plan.case_id,))[0]
     coordinating, closed = plan_page.coordinating_of(case), hidden_areas(plan)
+    there = coordinating is not None and not coordinating.away
     goals, actions = plan_page.goals_of(sealed_fields.texts(plan)), plan_actions.of_plan(plan)
     open_goals = tuple(goal for goal in goals if goal.area not in closed)
     shown = [each for each in actions if not each.hidden and each.area not in closed and each.state != "dropped"]
@@ -138,8 +139,8 @@ def content(actor: Actor, plan: Plan) -> Content:
     hidden = sum(each.hidden or each.area in closed for each in actions) + len(goals) - len(open_goals)
     return Content(
         reference=plan.reference,
-        contact=coordinating.contact if coordinating else plan_page.answering_contact(case),
-        coordinated=coordinating is not None,
+        contact=coordinating.contact if there else plan_page.answering_contact(case),
+        coordinated=there,
         goals=open_goals,
         tasks=tuple(
             Task(each.area, each.what, each.who, labels.get(each.unit, ""), each.due_on, each.over) for each in shown

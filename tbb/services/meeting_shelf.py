@@ -82,8 +82,13 @@ def _place(case: Case, where: str, number: int, kind: Information = Information.
 
 
 def _account_of(case: Case, appointed: Coordinator | None, taking_part: frozenset[int]) -> int | None:
-    """The account of the samordningsperson, if they may still read: leaving, or a withdrawn consent, ends that."""
+    """The account of the samordningsperson, if they have the plan today: leaving, or a withdrawn consent, ends that.
+
+    While they are away those who answer for the case have it, so that it never waits for somebody who is not there.
+    """
     if appointed is None or appointed.account_id is None or not coordinating.works_still(appointed):
+        return None
+    if coordinating.is_away(appointed):
         return None
     if appointed.unit_id is None:
         return appointed.account_id if appointed.account_id in taking_part else None

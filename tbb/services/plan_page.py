@@ -71,7 +71,10 @@ class Contact:
 
 @dataclass(frozen=True)
 class Coordinating:
-    """The samordningsperson: whom to call, since when, and what the child wished when they were appointed (R16)."""
+    """The samordningsperson: whom to call, since when, and what the child wished when they were appointed (R16).
+
+    While they are `away` those who answer for the case have the plan.
+    """
 
     contact: Contact
     account: int | None
@@ -81,6 +84,7 @@ class Coordinating:
     wish: str
     why_not_asked: str
     reason: str
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,7 @@ def coordinating_of(case: Case) -> Coordinating | None:
     return Coordinating(
         contact_of(case, appointed), appointed.account_id, appointed.starts_at, appointed.child_asked,
         appointed.as_wished, said["wish"], said["why_not_asked"], said["reason"],
+        coordinating.is_away(appointed),
     )  # fmt: skip
 
 

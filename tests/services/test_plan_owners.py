@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from tbb import clock
 from tbb.database import connection
 from tbb.models import Account, CaseEvent, Coordinator, Letter, Plan, Responsibility
 from tbb.policy import Refused
@@ -11,9 +14,11 @@ from tbb.services import (
     consent_taking,
     consents,
     desk,
+    family_sheet,
     letters,
     meeting_shelf,
     plan_actions,
+    plan_notes,
     plan_owners,
     plan_page,
     plans,
@@ -110,3 +115,22 @@ def test_whom_the_family_calls_is_a_function_when_somebody_is_protected(plan):
     ).where(type(person).id == person.id).execute()
     contact = plan_page.coordinating_of(plan.case).contact
     assert (contact.name, contact.phone, contact.title, contact.protected) == ("Elevhälsan", "08-465 004 20", "", True)
+
+
+def test_while_the_samordningsperson_is_away_who_answers_has_the_plan_and_it_is_theirs_again_after(plan, at):
+    leader, mine = who("ersattare"), Account.get_by_id(account_of("ersattare")).person
+    today = clock.today()
+    Responsibility.update(away_from=today, away_until=today + timedelta(days=20)).where(
+        Responsibility.person == mine
+    ).execute()
+    assert meeting_shelf.place_of_plan(plan).coordinator is None and plan_owners.watch() == 0, "nothing has ended"
+    assert plans.change(who("bba"), plan, {"goal.halsa.own": "Medan hon är borta"})
+    with pytest.raises(Refused):
+        plans.change(leader, plan, {"goal.halsa.own": "Nej"})
+    plan_notes.tell(plan_notes.new_link(who("bba"), plan), words="Ingen ringer.", phone="")
+    assert told("plan_told") == [Account.get_by_id(account_of("bba")).email]
+    assert plan_page.shown(who("bba"), plan).coordinator.away
+    assert not family_sheet.content(who("bba"), plan).coordinated
+    at(clock.now() + timedelta(days=21))
+    assert meeting_shelf.place_of_plan(plan).coordinator == account_of("ersattare")
+    assert plans.change(leader, plan, {"goal.halsa.own": "Åter"})
