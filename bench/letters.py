@@ -12,6 +12,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,6 +43,21 @@ FACTS = {
 }
 
 
+@contextmanager
+def sink() -> Iterator[int]:
+    """Run a mail server as a process of its own, that takes everything and keeps nothing; give its port."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-c", SINK, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None and server.stdout.readline() == "ready\n"
+        yield port
+    finally:
+        server.terminate()
+        server.wait()
+
+
 @transaction
 def write(count: int) -> None:
     """Put that many letters in the outbox."""
@@ -50,33 +67,25 @@ def write(count: int) -> None:
 
 def measure(engine: str, count: int) -> tuple[float, list[float]]:
     """Send letters; give the seconds that writing took, and when each one had left."""
-    port = free_port()
-    sink = subprocess.Popen(
-        [sys.executable, "-c", SINK, str(port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert sink.stdout is not None and sink.stdout.readline() == "ready\n"
-    settings = SimpleNamespace(
-        smtp_url=f"smtp://127.0.0.1:{port}", mail_from="a@tbb.example", base_url="https://tbb.example"
-    )
-    try:
-        with tempfile.TemporaryDirectory() as folder, engines.empty(engine, Path(folder)) as address:
-            database.configure(address, keyring=Keyring({1: os.urandom(32)}))
-            database.db.connect()
-            began = time.perf_counter()
-            write(count)
-            written = time.perf_counter()
-            postman = worker.Postman(settings)
-            postman.deliver(threading.Event())
-            postman.go_home()
-            ended = time.perf_counter()
-            sent = [row.sent_at for row in Letter.select().where(Letter.state == "sent").order_by(Letter.sent_at)]
-            assert len(sent) == count
-            engines.close()
-            took = ended - written
-            return written - began, [took - (sent[-1] - moment).total_seconds() for moment in sent]
-    finally:
-        sink.terminate()
-        sink.wait()
+    with sink() as port, tempfile.TemporaryDirectory() as folder, engines.empty(engine, Path(folder)) as address:
+        settings = SimpleNamespace(
+            smtp_url=f"smtp://127.0.0.1:{port}", mail_from="a@tbb.example", base_url="https://tbb.example",
+            instance=Path(folder),
+        )  # fmt: skip
+        database.configure(address, keyring=Keyring({1: os.urandom(32)}))
+        database.db.connect()
+        began = time.perf_counter()
+        write(count)
+        written = time.perf_counter()
+        postman = worker.Postman(settings)
+        postman.deliver(threading.Event())
+        postman.go_home()
+        ended = time.perf_counter()
+        sent = [row.sent_at for row in Letter.select().where(Letter.state == "sent").order_by(Letter.sent_at)]
+        assert len(sent) == count
+        engines.close()
+        took = ended - written
+        return written - began, [took - (sent[-1] - moment).total_seconds() for moment in sent]
 
 
 def main() -> None:

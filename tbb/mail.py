@@ -48,6 +48,15 @@ class Unsure(Exception):
 
 
 @dataclass(frozen=True)
+class Ready:
+    """A letter as SMTP wants it: from whom, to whom, and its words, byte by byte."""
+
+    sender: str
+    recipient: str
+    words: bytes
+
+
+@dataclass(frozen=True)
 class CalendarPart:
     """What a calendar makes of a letter: a file, and whether it invites (REQUEST) or takes back (CANCEL)."""
 
@@ -118,11 +127,11 @@ def message_id(mark: str, base_url: str) -> str:
     return f"<{mark}@{host if ':' not in host else 'localhost'}>"
 
 
-def _ready_for_the_wire(letter: EmailMessage) -> bytes:
-    """The words as SMTP wants them: a dot that begins a line doubled, and a line with one dot at the end."""
+def ready(letter: EmailMessage) -> Ready:
+    """Make a letter ready for the wire: a dot that begins a line doubled, and a line with one dot at the end."""
     words = letter.as_bytes()
     ended = words if words.endswith(b"\r\n") else words + b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", ended) + b".\r\n"
+    return Ready(parseaddr(letter["From"])[1], letter["To"], re.sub(rb"(?m)^\.", b"..", ended) + b".\r\n")
 
 
 class Line:
@@ -137,19 +146,18 @@ class Line:
         self.letters = 0
         self.clean, self.used_at = True, 0.0
 
-    def send(self, letter: EmailMessage, about_to: Callable[[], None]) -> None:
+    def send(self, letter: Ready, about_to: Callable[[], None]) -> None:
         """Hand over a letter; call `about_to` when the server waits for its words and nothing has left yet.
 
         Raises Refused, Later, LineDown or Unsure; what `about_to` raises passes through, and nothing leaves.
         """
-        words, begun = _ready_for_the_wire(letter), False
-        server = self._begin(parseaddr(letter["From"])[1])
+        begun, server = False, self._begin(letter.sender)
         try:
-            self._judge(server.rcpt(letter["To"])[0])
+            self._judge(server.rcpt(letter.recipient)[0])
             self._ask_for_words(server)
             about_to()
             begun = True
-            self._words(server, words)
+            self._words(server, letter.words)
         except (OSError, smtplib.SMTPException) as problem:
             self._drop()
             if begun:

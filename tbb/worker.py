@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 from tbb import clock, jobs, mail
 from tbb.database import connection
+from tbb.mail import Ready
+from tbb.mail_mould import Mould
 from tbb.models import Letter
 from tbb.services import (
     application_links,
@@ -36,6 +39,7 @@ PAUSE_SECONDS = 1.0
 TURN_SECONDS = 0.25
 JOBS_EVERY = 10
 BATCH = 20
+MOST_MOULDS = 20
 ANSWERS = (resets.answer_next, application_links.answer_next, subscribing.answer_next)
 """What strangers have asked for, each answered by at most a letter; nothing was looked up while they waited."""
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
@@ -65,10 +69,18 @@ class Postman:
         self.line = mail.Line(settings.smtp_url, settings.base_url) if settings.smtp_url else None
         self.pause = SHORTEST_PAUSE
         self.not_before: datetime | None = None
+        self.arrived: Letter | None = None
+        self.moulds: dict[tuple[str, str, str], Mould] = {}
 
     def deliver(self, stop: threading.Event) -> int:
         """Send all letters that are due, until told to stop; tell how many were taken out of the queue."""
+        self._note_arrived()
         letters.sort_out_after_a_crash()
+        taken = self._deliver_due(stop)
+        self._note_arrived()
+        return taken
+
+    def _deliver_due(self, stop: threading.Event) -> int:
         taken = 0
         while not stop.is_set() and not self.waits and (batch := letters.claim_some(BATCH)):
             for place, letter in enumerate(batch):
@@ -103,8 +115,31 @@ class Postman:
         if self.line is not None:
             self.line.close()
 
-    def _compose(self, letter: Letter) -> EmailMessage:
-        to, facts = self.settings, letters.facts_of(letter)
+    def _compose(self, letter: Letter) -> Ready:
+        facts = letters.facts_of(letter)
+        if letter.template != newsletter_sending.TEMPLATE or not facts.get("reader"):
+            return mail.ready(self._write(letter, facts))
+        key = facts["newsletter"]
+        mould = self._mould(key, newsletter_sending.rendered(key), letter)
+        return mould.fill(
+            recipient=letter.recipient,
+            message_id=mail.message_id(letters.mark_of(letter), self.settings.base_url),
+            at=clock.now(),
+            mark=facts["reader"],
+        )
+
+    def _mould(self, key: str, rendered: str, letter: Letter) -> Mould:
+        """What all readers of a newsletter get in one language: writing it costs more than all the rest of a letter."""
+        kept = (key, rendered, letter.language)
+        if kept not in self.moulds:
+            if len(self.moulds) >= MOST_MOULDS:
+                self.moulds.clear()
+            facts = {"newsletter": key, "reader": newsletter_letters.TOKEN}
+            self.moulds[kept] = Mould(self._write(letter, facts), newsletter_letters.TOKEN)
+        return self.moulds[kept]
+
+    def _write(self, letter: Letter, facts: dict[str, Any]) -> EmailMessage:
+        to = self.settings
         said, list_headers = newsletter_letters.write(
             letter.template, facts, base_url=to.base_url, sender=to.mail_from, language=letter.language
         )
@@ -120,7 +155,7 @@ class Postman:
             list_headers=list_headers,
         )
 
-    def _send(self, letter: Letter, composed: EmailMessage) -> None:
+    def _send(self, letter: Letter, composed: Ready) -> None:
         try:
             self.line.send(composed, lambda: self._about_to(letter))
         except mail.Refused as problem:
@@ -135,13 +170,21 @@ class Postman:
         except letters.TakenOver:
             log.warning("a letter was stopped, or taken for too long and left to another worker")
         else:
-            newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.ENDED)
-            letters.mark_sent(letter)
+            self.arrived = letter
+            if not newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.ENDED):
+                self._note_arrived()
             self.pause, self.not_before = SHORTEST_PAUSE, None
 
     def _about_to(self, letter: Letter) -> None:
-        letters.mark_sending(letter)
+        letters.mark_sending(letter, arrived=self.arrived)
+        self.arrived = None
         newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.BEGUN)
+
+    def _note_arrived(self) -> None:
+        """Write down that the last letter has left. What the journal knows can wait for the next one: one writing."""
+        if self.arrived is not None:
+            letters.mark_sent(self.arrived)
+            self.arrived = None
 
     @property
     def waits(self) -> bool:

@@ -24,28 +24,6 @@ class Postbox:
     calls: int = 0
     port: int = 0
 
-    async def handle_EHLO(self, server, session, envelope, hostname, responses):
-        self.calls += 1
-        session.host_name = hostname
-        return responses
-
-    async def handle_MAIL(self, server, session, envelope, address, options):
-        if "mail" in self.answers:
-            return self.answers["mail"]
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if "rcpt" in self.answers:
-            return self.answers["rcpt"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.taken.append(envelope.original_content)
-        self.recipients.append(list(envelope.rcpt_tos))
-        return self.answers.get("data", "250 OK")
-
     @property
     def letters(self) -> list[EmailMessage]:
         """What came, read as a mail program reads it."""
@@ -62,6 +40,35 @@ class Postbox:
         return f"smtp://127.0.0.1:{self.port}"
 
 
+@dataclass
+class Clerk:
+    """Answers for a postbox. At each call the server reads all that is in it, so it has nothing that takes time."""
+
+    box: Postbox
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.box.calls += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if "mail" in self.box.answers:
+            return self.box.answers["mail"]
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if "rcpt" in self.box.answers:
+            return self.box.answers["rcpt"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.box.taken.append(envelope.original_content)
+        self.box.recipients.append(list(envelope.rcpt_tos))
+        return self.box.answers.get("data", "250 OK")
+
+
 def free_port() -> int:
     """Find a port that nobody listens on."""
     with socket.socket() as probe:
@@ -74,7 +81,7 @@ def open_postbox(port: int = 0) -> Iterator[Postbox]:
     """Run a mail server."""
     box = Postbox(port=port or free_port())
     # Its own name is given, for it would ask the network for it at each call.
-    controller = Controller(box, hostname="127.0.0.1", port=box.port, server_hostname="postbox.example")
+    controller = Controller(Clerk(box), hostname="127.0.0.1", port=box.port, server_hostname="postbox.example")
     controller.start()
     try:
         yield box

@@ -17,12 +17,12 @@ BEGUN, ENDED = "b", "e"
 SETTLED = (State.SENT, State.KEPT, State.STOPPED, State.BOUNCED)
 
 
-def note(folder: Path, dedupe: str, mark: str) -> None:
-    """Write down that a letter begins to leave, or has left; letters of other kinds are passed over."""
+def note(folder: Path, dedupe: str, mark: str) -> bool:
+    """Write down that a letter begins to leave, or has left; letters of other kinds are passed over: False."""
     kind, _, rest = dedupe.partition(":")
     key, _, digest = rest.partition(":")
     if kind != newsletter_sending.TEMPLATE or not digest:
-        return
+        return False
     path = _path(folder, key)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     kept = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -30,6 +30,7 @@ def note(folder: Path, dedupe: str, mark: str) -> None:
         os.write(kept, f"{mark} {digest}\n".encode())
     finally:
         os.close(kept)
+    return True
 
 
 def replay(folder: Path) -> int:

@@ -230,8 +230,14 @@ def words_for(facts: dict[str, Any]) -> dict[str, Any] | None:
     """Give what a letter's newsletter says; None when it is there no longer."""
     if "words" in facts:
         return facts["words"]
-    found = rows("SELECT rendered FROM newsletter WHERE key = ?", (facts["newsletter"],))
-    return json.loads(found[0][0]) if found and found[0][0] else None
+    kept = rendered(facts["newsletter"])
+    return json.loads(kept) if kept else None
+
+
+def rendered(key: str) -> str:
+    """Give what was kept of a newsletter when it was let go; nothing when it is there no longer."""
+    found = rows("SELECT rendered FROM newsletter WHERE key = ?", (key,))
+    return found[0][0] if found else ""
 
 
 def page_of(key: str) -> str:
