@@ -70,6 +70,7 @@ class Postman:
         self.pause = SHORTEST_PAUSE
         self.not_before: datetime | None = None
         self.arrived: Letter | None = None
+        self.begun = False
         self.moulds: dict[tuple[str, str, str], Mould] = {}
 
     def deliver(self, stop: threading.Event) -> int:
@@ -156,15 +157,16 @@ class Postman:
         )
 
     def _send(self, letter: Letter, composed: Ready) -> None:
+        self.begun = False
         try:
             self.line.send(composed, lambda: self._about_to(letter))
         except mail.Refused as problem:
-            letters.mark_problem(letter, f"refused {problem}", for_ever=True)
+            self._did_not_arrive(letter, f"refused {problem}", for_ever=True)
         except mail.LineDown as problem:
-            letters.mark_problem(letter, str(problem), for_ever=False)
+            self._did_not_arrive(letter, str(problem))
             self._leave_alone(str(problem))
         except mail.Later as problem:
-            letters.mark_problem(letter, str(problem), for_ever=False)
+            self._did_not_arrive(letter, str(problem))
         except mail.Unsure:
             letters.mark_unsure(letter)
         except letters.TakenOver:
@@ -177,8 +179,13 @@ class Postman:
 
     def _about_to(self, letter: Letter) -> None:
         letters.mark_sending(letter, arrived=self.arrived)
-        self.arrived = None
+        self.arrived, self.begun = None, True
         newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.BEGUN)
+
+    def _did_not_arrive(self, letter: Letter, kind: str, *, for_ever: bool = False) -> None:
+        if self.begun:
+            newsletter_journal.note(self.settings.instance, letter.dedupe, newsletter_journal.RETURNED)
+        letters.mark_problem(letter, kind, for_ever=for_ever)
 
     def _note_arrived(self) -> None:
         """Write down that the last letter has left. What the journal knows can wait for the next one: one writing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -13,12 +13,18 @@ from email.policy import default
 
 from aiosmtpd.controller import Controller
 
+OK, HANGS_UP = "250 OK", "421 gone"
+
 
 @dataclass
 class Postbox:
-    """The mail server's mind. `answers` has an answer for MAIL, RCPT or DATA; `calls` counts connections."""
+    """The mail server's mind. `answers` has an answer for MAIL, RCPT or DATA; `calls` counts connections.
+
+    `moods`, when it is there, is asked for each answer instead: it gets the step, and HANGS_UP ends the talk.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
+    moods: Callable[[str], str] | None = None
     taken: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     calls: int = 0
@@ -51,22 +57,29 @@ class Clerk:
         session.host_name = hostname
         return responses
 
+    def said(self, step: str, server) -> str:
+        """What is answered at a step."""
+        answer = self.box.moods(step) if self.box.moods else self.box.answers.get(step, OK)
+        if answer == HANGS_UP:
+            server.transport.abort()
+        return answer
+
     async def handle_MAIL(self, server, session, envelope, address, options):
-        if "mail" in self.box.answers:
-            return self.box.answers["mail"]
-        envelope.mail_from = address
-        return "250 OK"
+        answer = self.said("mail", server)
+        if answer == OK:
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if "rcpt" in self.box.answers:
-            return self.box.answers["rcpt"]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
+        answer = self.said("rcpt", server)
+        if answer == OK:
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server, session, envelope):
         self.box.taken.append(envelope.original_content)
         self.box.recipients.append(list(envelope.rcpt_tos))
-        return self.box.answers.get("data", "250 OK")
+        return self.said("data", server)
 
 
 def free_port() -> int:

@@ -9,6 +9,7 @@ from tbb.forms.newsletters import BeginForm, HeadForm, MoveForm, NewPartForm, Ol
 from tbb.policy import Permission
 from tbb.services import content_shelf, media_files, newsletter_render, newsletters, writing
 from tbb.services.newsletters import Newsletter, NewsletterSection, SectionKind
+from tbb.web import content_words
 from tbb.web import newsletter_words as words
 from tbb.web.access import LONG, requires
 from tbb.web.hypermedia import page, see_other
@@ -236,7 +237,8 @@ def _editor(newsletter: Newsletter, form: HeadForm | None = None, status: int = 
         status=status,
         newsletter=newsletter,
         form=form,
-        parts=newsletters.parts_of(newsletter),
+        parts=(parts := newsletters.parts_of(newsletter)),
+        readings={one.id: newsletters.reading_of(newsletter, one.title, one.body) for one in parts},
         new_part=_new_part(),
         plain=PlainForm(formdata=None),
         others=writing.others(actor(), f"newsletter:{newsletter.key}"),
@@ -248,5 +250,6 @@ def _editor(newsletter: Newsletter, form: HeadForm | None = None, status: int = 
 def _part_page(newsletter: Newsletter, section: NewsletterSection, form: PartForm, status: int = 200) -> Response:
     return page(
         "newsletters/part.html", fragment="form", status=status, newsletter=newsletter, part=section, form=form,
-        words=words,
+        words=words, reading=newsletters.reading_of(newsletter, form.title.data or "", form.body.data or ""),
+        content_words=content_words,
     )  # fmt: skip

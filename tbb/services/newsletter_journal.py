@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from tbb import clock
@@ -12,8 +13,10 @@ from tbb.services import letters, newsletter_sending, readers
 from tbb.services.letters import State
 
 FOLDER = "newsletters-sent"
-BEGUN, ENDED = "b", "e"
-"""The words of a letter are about to leave; the mail server has taken them."""
+BEGUN, ENDED, RETURNED = "b", "e", "r"
+"""The words of a letter are about to leave; the mail server has taken them; it has said no to them."""
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+"""Changes when the machine starts: since then every line that was written can be read, though it may not be on disk."""
 SETTLED = (State.SENT, State.KEPT, State.STOPPED, State.BOUNCED)
 
 
@@ -27,7 +30,7 @@ def note(folder: Path, dedupe: str, mark: str) -> bool:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     kept = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(kept, f"{mark} {digest}\n".encode())
+        os.write(kept, f"{mark} {digest}{f' {_boot()}' if mark == BEGUN else ''}\n".encode())
     finally:
         os.close(kept)
     return True
@@ -37,30 +40,34 @@ def replay(folder: Path) -> int:
     """When the worker starts, let the database know of letters that have left; tell how many it did not know of."""
     found = 0
     for newsletter in load(Newsletter, "state NOT IN ('sent', 'added')"):
-        told = _read(_path(folder, newsletter.key))
-        if told:
-            found += _let_know(newsletter, told)
+        told, boot = _read(_path(folder, newsletter.key))
+        if told or boot:
+            found += _let_know(newsletter, told, sure=boot != "" and boot == _boot())
     return found
 
 
 @transaction
-def _let_know(newsletter: Newsletter, told: dict[str, str]) -> int:
+def _let_know(newsletter: Newsletter, told: dict[str, str], *, sure: bool) -> int:
+    """Put the database right. `sure` says that all was written down: what is not there has not begun to leave."""
     found = 0
     known = {
-        digest: (state, attempts)
-        for digest, state, attempts in rows(
-            "SELECT n.digest, l.state, l.attempts FROM newsletter_letter n JOIN letter l ON l.dedupe = n.dedupe"
-            " WHERE n.newsletter_id = ?",
+        digest: (dedupe, state, attempts)
+        for digest, dedupe, state, attempts in rows(
+            "SELECT n.digest, n.dedupe, l.state, l.attempts FROM newsletter_letter n"
+            " JOIN letter l ON l.dedupe = n.dedupe WHERE n.newsletter_id = ?",
             (newsletter.id,),
         )
     }
     for digest, mark in told.items():
-        state, attempts = known.get(digest, (None, 0))
+        _dedupe, state, attempts = known.get(digest, ("", None, 0))
         if state is None:
             _add(newsletter, digest, mark)
         elif not _correct(newsletter, digest, mark, State(state), attempts):
             continue
         found += 1
+    for digest, (dedupe, state, _attempts) in known.items():
+        if sure and state == State.SENDING and digest not in told:
+            Letter.update(state=State.QUEUED, leased_until=None).where(Letter.dedupe == dedupe).execute()
     return found
 
 
@@ -107,15 +114,30 @@ def _path(folder: Path, key: str) -> Path:
     return folder / FOLDER / f"{key}.log"
 
 
-def _read(path: Path) -> dict[str, str]:
-    """What a journal says of each mark; a line that was cut off counts for nothing."""
-    told: dict[str, str] = {}
+def _read(path: Path) -> tuple[dict[str, str], str]:
+    """What a journal says of each mark, and since when; a line that was cut off counts for nothing."""
+    begun: dict[str, int] = {}
+    ended, boot = set(), ""
     try:
         lines = path.read_text(encoding="ascii", errors="replace").split("\n")[:-1]
     except FileNotFoundError:
-        return {}
+        return {}, ""
     for line in lines:
-        mark, _, digest = line.partition(" ")
-        if mark in (BEGUN, ENDED) and len(digest) == readers.DIGEST and told.get(digest) != ENDED:
-            told[digest] = mark
-    return told
+        mark, digest, *since = line.split(" ") if line.count(" ") else ("", "")
+        if len(digest) != readers.DIGEST:
+            continue
+        if mark == ENDED:
+            ended.add(digest)
+        elif mark in (BEGUN, RETURNED):
+            # Only the words that were said no to are undone: those of an earlier try may have arrived.
+            begun[digest] = begun.get(digest, 0) + (1 if mark == BEGUN else -1)
+            boot = since[0] if since else boot
+    return {digest: BEGUN for digest, tries in begun.items() if tries > 0} | dict.fromkeys(ended, ENDED), boot
+
+
+@lru_cache(maxsize=1)
+def _boot() -> str:
+    try:
+        return BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

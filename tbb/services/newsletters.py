@@ -14,7 +14,18 @@ from tbb.database import load, one_at_a_time, rows, run, transaction
 from tbb.models import MediaFile, Newsletter, NewsletterSection
 from tbb.models.kinds import NewsletterState, SectionKind
 from tbb.policy import Actor, Permission, require
-from tbb.services import audit, content_shelf, content_words, letters, newsletter_render, versions
+from tbb.services import (
+    audit,
+    content_shelf,
+    content_words,
+    letters,
+    newsletter_render,
+    pictures,
+    rich_text,
+    versions,
+    writing_hints,
+)
+from tbb.services.writing_hints import Reading
 
 FIXED = tuple(kind for kind in SectionKind if kind is not SectionKind.OWN)
 """The parts that a newsletter of the county begins with, in this order."""
@@ -80,6 +91,12 @@ def part(newsletter: Newsletter, number: int) -> NewsletterSection | None:
 def mark_of(section: NewsletterSection) -> str:
     """Tell what a part says now from what it has said before."""
     return letters.fingerprint(json.dumps([section.__data__[name] for name in PART]))
+
+
+def reading_of(newsletter: Newsletter, title: str, body: str) -> Reading:
+    """Look a part's words through for what shuts readers out and what could be better."""
+    tells = {key: shown.tells for key, shown in pictures.shown(rich_text.pictures_in(body)).items()}
+    return writing_hints.look(title, "", body, language=newsletter.language, pictures=tells)
 
 
 @transaction
