@@ -48,6 +48,7 @@ from tbb.services import (
     rooms,
     search,
     sittings,
+    subscribing,
     talk_letters,
     talks,
     tokens,
@@ -163,6 +164,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget-guests", DAY, guests.forget_old, hour=4),
     Job("happenings-by-time", MINUTE, happening_writing.turn_by_time),
     Job("paused-newsletters", MINUTE, newsletter_sending.keep_paused),
+    Job("forget-subscription-letters", DAY, subscribing.forget_old, hour=3),
     Job("forget-newsletter-letters", DAY, newsletter_sending.forget_old, hour=3),
     Job("forget-newsletter-journals", DAY, forget_journals, hour=3, asks=True),
 )

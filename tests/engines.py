@@ -20,7 +20,7 @@ from tbb.crypto import Keyring
 
 SAME_ON_BOTH = {
     "contracts": """
-        test_tampered_fields test_feeds test_cut_connection_meetings
+        test_tampered_fields test_feeds test_cut_connection_meetings test_mail_on_the_way
         test_canaries test_caching test_cut_connection test_data_protection test_enumeration test_errors test_headers
         test_hostile_text test_hostile_text_at_work test_html_validator test_kill test_layers test_letters test_logs
         test_operations test_page_checks test_pages test_pages_at_work test_readability test_routes test_sealed

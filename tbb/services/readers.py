@@ -86,6 +86,8 @@ def end(reader: Subscriber, why: str, actor: Actor = VISITOR) -> None:
         return
     suppress(reader.digest, why)
     _stop_what_waits(reader.digest)
+    if why == "asked":
+        _forget_where_letters_went(reader.digest)
     _count(reader.digest, {"asked": "unsubscribed"}.get(why, why))
     audit.record(actor, f"reader:{why}", "subscriber", reader.id)
 
@@ -109,6 +111,15 @@ def _stop_what_waits(digest: str) -> None:
     )
     for (dedupe,) in rows(asked, (digest,)):
         letters.stop(dedupe)
+
+
+def _forget_where_letters_went(digest: str) -> None:
+    """Take the address off newsletters that have left or were stopped; that they left is still known."""
+    run(
+        "UPDATE letter SET recipient = '', facts = NULL WHERE state IN ('sent', 'stopped', 'kept')"
+        " AND dedupe IN (SELECT dedupe FROM newsletter_letter WHERE digest = ?)",
+        (digest,),
+    )
 
 
 def _count(digest: str, ended: str) -> None:

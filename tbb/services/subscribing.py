@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tbb import clock
-from tbb.database import keyring, load, one_at_a_time, rows, transaction
-from tbb.models import NewsletterLetter, Subscriber
+from tbb.database import keyring, load, one_at_a_time, rows, run, transaction
+from tbb.models import Letter, NewsletterLetter, Subscriber
 from tbb.models.kinds import ReaderTopic
 from tbb.policy import VISITOR, Actor, Permission, require
 from tbb.services import audit, invitations, letters, limits, mailboxes, readers, tokens
@@ -70,6 +70,15 @@ def answer_next() -> bool:
     }
     letters.write(f"{CONFIRM}:{mark}", email, CONFIRM, facts, language=language)
     return True
+
+
+@transaction
+def forget_old() -> None:
+    """Forget to which addresses the question and its like were sent, when nobody can answer it any longer."""
+    run(
+        "DELETE FROM letter WHERE template IN (?, ?) AND state IN ('sent', 'stopped', 'kept') AND created_at < ?",
+        (CONFIRM, KNOWN, Letter.created_at.db_value(clock.now() - LASTS)),
+    )
 
 
 def look(secret: str) -> Wish | None:

@@ -19,6 +19,7 @@ from tbb import clock
 from tbb.database import connection, keyring, on_postgresql, rows, run, transaction
 from tbb.models import (
     Application,
+    Article,
     BusySource,
     Case,
     CaseNote,
@@ -32,6 +33,8 @@ from tbb.models import (
     JoiningNote,
     Letter,
     Meeting,
+    Newsletter,
+    NewsletterSection,
     OneTimeToken,
     Organizer,
     Participant,
@@ -42,7 +45,7 @@ from tbb.models import (
     Wheel,
 )
 from tbb.policy import WORKER, Permission
-from tbb.services import case_files, letters, sealed_fields, sittings, tokens
+from tbb.services import case_files, letters, readers, sealed_fields, sittings, tokens
 from tbb.services.demo_cast import account_of
 from tbb.web.letters import render
 from tests import cast, make_meetings
@@ -89,6 +92,9 @@ PLANTED = {
     "talk's e-mail": ("talk_hours.talk",),
     "guardian of a meeting": (*BOOKING_PAGES, *RECORD_PAGES, "case_exports."),
     "needs of a meeting": (*BOOKING_PAGES, *RECORD_PAGES, "case_exports."),
+    "reader's address": NOWHERE,
+    "unsent newsletter": ("newsletters.", "newsletter_sending."),
+    "unpublished news": ("articles.", "newsletters.part"),
 }  # fmt: skip
 """What is planted, and the endpoints whose pages may hold it; one that ends with a dot stands for all of a subject."""
 
@@ -104,7 +110,7 @@ ASKED_FOR = dict.fromkeys((*OF_CASES, *OF_MEETINGS, *OF_PLANS), Permission.READ_
 SEALED = (
     "fault message", "fault reply address", "letter words", "recovery code", "one-time token", "own calendar",
     *OF_CASES, *OF_MEETINGS, *OF_PLANS, "draft",
-    "talk's name", "talk's phone", "talk's e-mail",
+    "talk's name", "talk's phone", "talk's e-mail", "reader's address",
 )  # fmt: skip
 """What nobody can read in the database's own file either."""
 
@@ -173,6 +179,7 @@ def _of_unit(unit, word: dict[str, str]) -> None:
     for meeting in case.meetings:
         _of_booking(meeting, word)
     _of_plan(case, word)
+    _of_writing(unit, word)
     note, consent = ({"case": case, "key": secrets.token_hex(16)} for _ in range(2))
     CaseNote.create(
         **note, body=sealed_fields.seal(case, word["case note"], f"case_note.body:{note['key']}"), at=clock.now()
@@ -200,6 +207,19 @@ def _of_plan(case: Case, word: dict[str, str]) -> None:
     sealed_fields.save(plan, {"goal.halsa.own": word["goal"]})
     make_meetings.action(plan, word["action"], area="halsa")
     make_meetings.told(plan, word["told of a plan"])
+
+
+def _of_writing(unit, word: dict[str, str]) -> None:
+    """Drafts of those who write for readers, and a reader."""
+    draft = Newsletter.get(Newsletter.organizer == unit.organizer, Newsletter.state == "draft")
+    said = word["unsent newsletter"]
+    Newsletter.update(title=f"Brev {said}", lead=said).where(Newsletter.id == draft.id).execute()
+    NewsletterSection.update(body=f"Hej {said}.").where(NewsletterSection.newsletter == draft).execute()
+    news = Article.get(Article.organizer == unit.organizer, Article.state == "draft")
+    said = word["unpublished news"]
+    Article.update(title=f"Nyhet {said}", lead=said, body=f"Hej {said}.").where(Article.id == news.id).execute()
+    address = word["reader's address"] + "@lasare.example"
+    readers.add(address, topics=["news"], places=(), language="sv", basis="form 2026-11")
 
 
 def _of_account(account: int, word: dict[str, str]) -> None:

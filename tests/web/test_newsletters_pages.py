@@ -94,6 +94,18 @@ def test_a_part_shows_what_is_published(lively):
         go(writer, link["href"])
 
 
+def test_what_shuts_readers_out_or_reads_badly_is_hinted_at(writer, begun):
+    clean = "Vi läser texten tillsammans. [Läs om hjulet](/hjulet) när du vill."
+    fill(writer, begun, clean)
+    part = f"{begun}/delar/{numbers(writer, begun)[0]}"
+    assert "Inget att anmärka på." in go(writer, part).words and "LIX" in go(writer, part).words
+    assert "Måste rättas" not in go(writer, begun).words
+    fill(writer, begun, f"{clean}\n\n#### För djupt\n\n[här](/hitta) och ![](https://a.example/x.png)")
+    hints = [each.text for each in go(writer, part).soup.select(".hints li")]
+    assert len(hints) >= 3 and any("Måste rättas" in hint for hint in hints)
+    assert "Måste rättas" in go(writer, begun).words
+
+
 def test_two_who_write_do_not_write_over_each_other(writer, begun):
     number = numbers(writer, begun)[0]
     first = go(writer, f"{begun}/delar/{number}").soup.select_one("[name=seen]")["value"]
