@@ -217,14 +217,14 @@ def test_contrast_and_language_are_looked_at_while_somebody_writes(county, write
 
 
 def test_the_feed_carries_pictures_and_whole_addresses(county, writer, begun):
-    made = send(writer, "/arbetsyta/bilder", alt="En äng", where="lanet", file=(io.BytesIO(picture()), "x.jpg"))
+    made = send(writer, "/arbetsyta/bilder", alt='En "äng"', where="lanet", file=(io.BytesIO(picture()), "x.jpg"))
     write(writer, begun, body=f"[Hjulet](/hjulet)\n\n![](bild:{made.location.rpartition('/')[2]})")
     send(writer, f"{begun}/publicera")
     with county.test_client().get("/nyheter/flode.atom") as response:
         root = ET.fromstring(response.get_data())
     content = root.find(".//{http://www.w3.org/2005/Atom}content").text
     assert 'href="http://127.0.0.1:8000/hjulet"' in content
-    assert 'src="http://127.0.0.1:8000/bilder/' in content and 'alt="En äng"' in content
+    assert 'src="http://127.0.0.1:8000/bilder/' in content and 'alt="En ”äng”"' in content
 
 
 def test_the_feed_is_atom_and_says_what_the_page_says(county, writer, begun):
