@@ -54,7 +54,7 @@ def save(key: str) -> BaseResponse:
         meeting_record.save(actor(), sheet.meeting, form.answers(), form.versions())
     except sealed_fields.Overtaken as problem:
         told = merged(form, problem.conflicts, words.names_of(sheet))
-        return page("meeting_records/merge.html", sheet=sheet, words=words, **told)
+        return page("meeting_records/merge.html", status=409, sheet=sheet, words=words, **told)
     except (meeting_moments.NotHeld, meeting_moments.Closed):
         return _conflict(sheet, words.NOT_NOW)
     return _saved(key, form)

@@ -32,6 +32,10 @@ bp = Blueprint("plan_steps", __name__)
 OVERTAKEN = (
     "Någon annan har bytt samordningsperson medan du skrev. Se vem det är nu, och spara igen om det ändå ska ändras."
 )
+NO_FOLLOWUP = (
+    "Det finns ingen uppföljning att skriva om än. Den är inte bokad, har inte börjat, eller så har någon annan just "
+    "skrivit ned den. Det du har skrivit står kvar här men är inte sparat."
+)
 BOOKED = "En uppföljning är redan bokad."
 
 
@@ -90,8 +94,8 @@ def record(key: str) -> BaseResponse:
         form.at.errors = [NO_TIME]
         return _followup_page(plan, form, status=422)
     except (followup_record.NotBooked, followup_record.NotYet):
-        notify("Det finns ingen uppföljning att skriva om än.")
-        return see_other(url_for("plans.show", key=key))
+        form.form_errors.append(NO_FOLLOWUP)
+        return _followup_page(plan, form, status=409)
     except plan_shelf.Ended:
         return over(key)
     notify("Uppföljningen är sparad.")

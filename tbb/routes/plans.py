@@ -77,7 +77,7 @@ def save_goals(key: str) -> BaseResponse:
         back = url_for("plans.show", key=key)
         address = url_for("plans.save_goals", key=key)
         return page("plans/merge.html", plan=plan, words=words, address=address, back=back,
-                    **merged(form, problem.conflicts))  # fmt: skip
+                    status=409, **merged(form, problem.conflicts))  # fmt: skip
     except plan_shelf.Ended:
         return over(key)
     notify("Sparat.")

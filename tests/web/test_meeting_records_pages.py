@@ -147,7 +147,8 @@ def test_two_who_write_the_same_field_put_their_words_together(meeting, bba):
     address = path(meeting)
     mine, theirs = go(bba, address), go(bba, address)
     send(bba, theirs, address, {"voice.says": "Deras.", "sum.agreed": "Mer."}, action="/anteckningar")
-    both = send(bba, mine, address, {"voice.says": "Mitt.", "area.hemmet.agreed": "Stöd."}, action="/anteckningar")
+    both = send(bba, mine, address, {"voice.says": "Mitt.", "area.hemmet.agreed": "Stöd."}, action="/anteckningar",
+                status=409)  # fmt: skip
     assert "Någon annan har skrivit samtidigt" in both.words and "area.hemmet.agreed" not in said(meeting)
     assert both.soup.select_one("textarea").get_text().strip() == "Deras.\n\nMitt."
     send(bba, both, address, {"voice.says": "Vårt."}, action="/anteckningar")

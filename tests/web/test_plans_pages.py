@@ -10,7 +10,16 @@ import pytest
 from tbb import clock
 from tbb.database import connection
 from tbb.models import AuditRow, Coordinator, Meeting, Plan, PlanAction, PlanNote
-from tbb.services import consent_taking, consents, followups, plan_actions, plan_notes, sealed_fields, weeks
+from tbb.services import (
+    consent_taking,
+    consents,
+    followups,
+    plan_actions,
+    plan_notes,
+    plan_owners,
+    sealed_fields,
+    weeks,
+)
 from tbb.services.consent_taking import Scope
 from tbb.services.demo_cast import account_of
 from tests import make_meetings
@@ -121,7 +130,7 @@ def test_goals_are_written_and_two_who_write_at_once_put_their_words_together(pl
     assert wrong.title.startswith("Fel:") and NO_PERSON in wrong.text
     with connection():
         sealed_fields.save(plan, {"goal.halsa.own": "Sover hela natten."})
-    both = send(leader, first, path(plan, "/mal"), {"goal.halsa.own": "Sover åtta timmar."}, action="/mal")
+    both = send(leader, first, path(plan, "/mal"), {"goal.halsa.own": "Sover åtta timmar."}, action="/mal", status=409)
     assert "Någon annan har skrivit samtidigt" in both.words and "Sover hela natten." in both.text
     done = send(leader, both, path(plan, "/mal"), action="/mal")
     assert "Sparat." in done.words and "Sover hela natten." in done.text and "Sover åtta timmar." in done.text
@@ -176,8 +185,8 @@ def test_a_followup_is_written_down_and_what_is_missing_is_said_by_its_field(pla
     assert len(shown.soup.select(".planwheels svg.wheel, .planwheels .wheel")) == 2
     assert "Bättre" in shown.words and "Har någon lyssnat på dig?" in shown.words
     go(leader, address)
-    again = submit(leader, address, told, action="/uppfoljning")
-    assert "Det finns ingen uppföljning att skriva om än." in again.words
+    again = submit(leader, address, told | {"now.halsa.see": "Två samtidigt."}, action="/uppfoljning", status=409)
+    assert "Det finns ingen uppföljning att skriva om än." in again.words and "Två samtidigt." in again.text
 
 
 def test_it_is_handed_on_ended_and_told_of(plan, leader, county):
@@ -257,3 +266,28 @@ def test_the_family_tells_without_signing_in_and_the_page_shows_nothing(plan, le
         assert PlanNote.select().count() == 1 and json.dumps("070-174").encode() not in bytes(PlanNote.get().body)
     go(family, "/plan/AAAA-BBBB-CCCC-DDDD", status=404)
     go(family, address, data={"words": "x"}, headers={"Sec-Fetch-Site": "cross-site"}, status=400)
+
+
+def test_whoever_was_second_is_told_so_and_keeps_what_was_typed(plan, leader, county):
+    bba, hand = signed_in(county, "bba"), path(plan, "/samordningsperson")
+    told = {"asked": "yes", "as_wished": "yes", "to": f"konto-{account('granne')}"}
+    first, second, page = go(leader, hand), go(bba, hand), go(leader, path(plan))
+    assert "Planen har en ny" in send(leader, first, hand, told | {"wish": "Greta."}, action="/samordningsperson").words
+    late = send(bba, second, hand, told | {"wish": "Mina ord."}, action="/samordningsperson", status=409)
+    assert "Någon annan har bytt samordningsperson" in late.words and "Mina ord." in late.text
+    with connection():
+        assert Coordinator.select().where(Coordinator.case == plan.case_id).count() == 2
+        made = PlanAction.get(PlanAction.plan == plan, PlanAction.area == "trygghet")
+        plan_actions.set_state(who("granne"), plan, made.key, "done")
+        plan_owners.hand_on(who("bba"), plan, choice_of("ersattare", plan))
+    stale = send(leader, page, path(plan), {"state": "dropped"}, action=f"{made.key}/lage", status=409)
+    assert "Någon annan har ändrat åtgärden" in stale.words
+    with connection():
+        assert PlanAction.get_by_id(made.id).state == "done"
+    assert "Sparat." in send(leader, stale, path(plan), {"state": "doing"}, action=f"{made.key}/lage").words
+
+
+def choice_of(persona: str, plan: Plan) -> plan_owners.Choice:
+    """Let one of the cast be chosen, as the child wished."""
+    found = next(each for each in plan_actions.possible(plan.case) if each.account == account_of(persona))
+    return plan_owners.Choice(found, child_asked=True)
