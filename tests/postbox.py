@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -18,7 +19,8 @@ OK, HANGS_UP = "250 OK", "421 gone"
 
 @dataclass
 class Postbox:
-    """The mail server's mind. `answers` has an answer for MAIL, RCPT or DATA; `calls` counts connections.
+    """The mail server's mind. `answers` has an answer for MAIL, RCPT or DATA; `calls` counts connections, and a
+    letter `takes` so many seconds to receive.
 
     `moods`, when it is there, is asked for each answer instead: it gets the step, and HANGS_UP ends the talk.
     """
@@ -28,6 +30,7 @@ class Postbox:
     taken: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     calls: int = 0
+    takes: float = 0
     port: int = 0
 
     @property
@@ -77,6 +80,7 @@ class Clerk:
         return answer
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.box.takes)
         self.box.taken.append(envelope.original_content)
         self.box.recipients.append(list(envelope.rcpt_tos))
         return self.said("data", server)

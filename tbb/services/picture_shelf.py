@@ -25,9 +25,9 @@ def choices(actor: Actor) -> list[tuple[str, str]]:
 
 def keys_of(number: str) -> list[str]:
     """Give the key of a picture by its number in a form's choices; none for no picture."""
-    return (
-        [key for (key,) in rows("SELECT key FROM picture WHERE id = ?", (int(number),))] if number.isdecimal() else []
-    )
+    if not number.isdecimal() or len(number) > 9:
+        return []
+    return [key for (key,) in rows("SELECT key FROM picture WHERE id = ?", (int(number),))]
 
 
 def find(actor: Actor, key: str) -> Picture | None:

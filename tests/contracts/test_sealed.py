@@ -32,6 +32,7 @@ from tbb.services import (
     meetings,
     outcomes,
     plan_actions,
+    plan_carrying,
     plan_notes,
     plan_owners,
     plans,
@@ -100,7 +101,8 @@ def live(bird: Birds) -> Case:
     outcomes.reopen(bba, Case.get_by_id(case.id), bird("reopen"))
     case = Case.get_by_id(case.id)
     meet(bird, bba, case)
-    transitions.begin(bba, case, other, reason="moves", areas=AREAS, summary=bird("summary"))
+    told = {"plan": plan_carrying.ENDS, "plan_reason": bird("plan ends")}
+    transitions.begin(bba, case, other, reason="moves", areas=AREAS, summary=bird("summary"), **told)
     case_export.make(bba, case, bird("export"))
     return Case.get_by_id(case.id)
 

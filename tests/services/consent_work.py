@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from tbb import clock, database, worker
 from tbb.case_keys import CaseKeys
 from tbb.database import db, load, rows
-from tbb.models import Case, Meeting
-from tbb.services import actors, calendar_feeds, consents
+from tbb.models import Case, Coordinator, Meeting
+from tbb.services import actors, calendar_feeds, consents, coordinating
 from tbb.services.wheel_texts import AREAS
 from tests import engines
 from tests.services.case_office import Office
@@ -103,5 +103,6 @@ class Working(RuleBasedStateMachine):
         }
 
     def coordinates(self, case: int, account: int) -> bool:
-        asked = "SELECT unit_id FROM coordinator WHERE ended_at IS NULL AND case_id = ? AND account_id = ?"
-        return any(self.covered(case, unit, kind=PLAN) for (unit,) in rows(asked, (case, account)))
+        """Whether they are samordningsperson, at work today and covered by a consent."""
+        found = load(Coordinator, "ended_at IS NULL AND case_id = ? AND account_id = ?", (case, account))
+        return any(self.covered(case, one.unit_id, kind=PLAN) and not coordinating.is_away(one) for one in found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -146,13 +145,7 @@ def in_state(*states: State) -> set[str]:
 
 def test_kill_after_kill_loses_nothing_and_sends_nothing_twice(crew):
     with open_postbox() as box:
-        take = box.handle_DATA
-
-        async def take_slowly(*given):
-            await asyncio.sleep(0.002)
-            return await take(*given)
-
-        box.handle_DATA = take_slowly
+        box.takes = 0.002
         write(LETTERS)
         workers = crew(box)
         workers.start(KILLS + 1)
