@@ -22,7 +22,8 @@ from tbb import clock, database, worker
 from tbb.crypto import Keyring
 from tbb.database import transaction
 from tbb.models import Account, Letter, Newsletter
-from tbb.models.kinds import Duty, NewsletterState, ReaderTopic
+from tbb.models.content_kinds import NewsletterState, ReaderTopic
+from tbb.models.kinds import Duty
 from tbb.policy import Actor, Held
 from tbb.services import newsletter_sending, newsletters, readers
 from tbb.services.newsletter_sending import EVERYWHERE, Pace

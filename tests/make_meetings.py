@@ -24,7 +24,7 @@ from tbb.models import (
     PlanNote,
     Unit,
 )
-from tbb.models.kinds import MeetingState, ParticipantRole, ParticipantState
+from tbb.models.meeting_kinds import MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor
 from tbb.services import case_files, consent_taking, plan_actions, plan_notes, sealed_fields, tokens
 from tbb.services.consents import Voice

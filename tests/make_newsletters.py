@@ -5,7 +5,8 @@ from __future__ import annotations
 from tbb import clock
 from tbb.database import transaction
 from tbb.models import Newsletter, Subscriber
-from tbb.models.kinds import Duty, ReaderTopic
+from tbb.models.content_kinds import ReaderTopic
+from tbb.models.kinds import Duty
 from tbb.policy import Actor, Held
 from tbb.services import newsletter_sending, newsletters, readers
 from tbb.services.newsletter_sending import EVERYWHERE, Pace

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from tbb.forms.cleaning import one_line_always
 from tbb.forms.meetings import wall_of
-from tbb.models.kinds import SlotAnswerKind
+from tbb.models.meeting_kinds import SlotAnswerKind
 
 SAID = frozenset(SlotAnswerKind)
 

@@ -15,7 +15,7 @@ from tbb import clock
 from tbb.forms.cleaning import one_line_always
 from tbb.forms.fields import Checkboxes, Day
 from tbb.forms.guard import no_personal_number
-from tbb.models.kinds import ExceptionKind, TalkState, TalkWay
+from tbb.models.meeting_kinds import ExceptionKind, TalkState, TalkWay
 from tbb.services.registers import values as registers
 from tbb.services.talk_hosts import Clash, Hindered, TooManyHours
 from tbb.services.talk_slots import Different, Stretch, Weekly

@@ -14,7 +14,7 @@ from wtforms.validators import AnyOf, DataRequired, Email, InputRequired, Length
 
 from tbb.forms.cleaning import one_line_always
 from tbb.forms.telling import AnonymousForm
-from tbb.models.kinds import TalkTopic, TalkWay
+from tbb.models.meeting_kinds import TalkTopic, TalkWay
 from tbb.services.personal_data import holds_personal_number
 from tbb.services.talks import Contact, Wish
 

@@ -6,8 +6,8 @@ from peewee import BlobField, BooleanField, CharField, Check, DateField, Foreign
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
+from tbb.models.content_kinds import ContentState, HappeningKind
 from tbb.models.directory import Municipality, Organizer, one_of
-from tbb.models.kinds import ContentState, HappeningKind
 from tbb.models.media import MediaFile, Picture
 
 

@@ -6,8 +6,8 @@ from peewee import CharField, Check, CompositeKey, DateField, ForeignKeyField, I
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
+from tbb.models.content_kinds import ContentState, MaterialKind
 from tbb.models.directory import Organizer, one_of
-from tbb.models.kinds import ContentState, MaterialKind
 from tbb.models.media import MediaFile, Picture
 
 

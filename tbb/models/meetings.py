@@ -8,7 +8,14 @@ from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
 from tbb.models.cases import Case
 from tbb.models.directory import Unit, one_of
-from tbb.models.kinds import Attendance, MeetingKind, MeetingState, ParticipantRole, ParticipantState, SlotAnswerKind
+from tbb.models.meeting_kinds import (
+    Attendance,
+    MeetingKind,
+    MeetingState,
+    ParticipantRole,
+    ParticipantState,
+    SlotAnswerKind,
+)
 from tbb.models.rooms import Room
 
 

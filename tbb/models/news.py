@@ -6,8 +6,8 @@ from peewee import BooleanField, CharField, Check, ForeignKeyField, IntegerField
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
+from tbb.models.content_kinds import Category, ContentState
 from tbb.models.directory import Municipality, Organizer, one_of
-from tbb.models.kinds import Category, ContentState
 from tbb.models.media import Picture
 
 

@@ -6,9 +6,9 @@ from peewee import BlobField, CharField, Check, ForeignKeyField, IntegerField, T
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
+from tbb.models.content_kinds import NewsletterState, SectionKind
 from tbb.models.directory import Municipality, Organizer, one_of
 from tbb.models.happenings import Happening
-from tbb.models.kinds import NewsletterState, SectionKind
 from tbb.models.materials import Material
 from tbb.models.media import MediaFile, Picture
 from tbb.models.news import Article

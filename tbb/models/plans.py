@@ -8,7 +8,7 @@ from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.accounts import Account
 from tbb.models.cases import Case
 from tbb.models.directory import Unit, one_of
-from tbb.models.kinds import ActionState, PlanState
+from tbb.models.meeting_kinds import ActionState, PlanState
 from tbb.models.meetings import Meeting, Participant
 
 

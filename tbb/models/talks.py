@@ -6,7 +6,7 @@ from peewee import SQL, BlobField, BooleanField, CharField, Check, DateField, Fo
 
 from tbb.database import BaseModel, UtcDateTimeField
 from tbb.models.directory import Unit, one_of
-from tbb.models.kinds import ExceptionKind, TalkState, TalkTopic, TalkWay
+from tbb.models.meeting_kinds import ExceptionKind, TalkState, TalkTopic, TalkWay
 
 
 class TalkHost(BaseModel):

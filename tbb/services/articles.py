@@ -11,7 +11,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Article, ArticleVersion, ContentRules
-from tbb.models.kinds import Category, ContentState
+from tbb.models.content_kinds import Category, ContentState
 from tbb.policy import WORKER, Actor, Permission, Refused, require
 from tbb.services import audit, content_shelf, content_words, pictures, rich_text, versions, writing_hints
 from tbb.services.writing_hints import Reading

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tbb.models.kinds import ActionState, Attendance, MeetingKind, MeetingState, ParticipantRole, PlanState
+from tbb.models.meeting_kinds import ActionState, Attendance, MeetingKind, MeetingState, ParticipantRole, PlanState
 from tbb.services import case_names
 from tbb.services.case_entry import Entry
 from tbb.services.collaboration_record import Came, Collaboration, Coordinated, Met, Planned, ToDo, Told

@@ -12,7 +12,8 @@ from peewee import IntegrityError
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Case, Coordinator, Meeting, Participant, Unit
-from tbb.models.kinds import CaseEventKind, CaseState, Information, MeetingState, ParticipantRole
+from tbb.models.kinds import CaseEventKind, CaseState, Information
+from tbb.models.meeting_kinds import MeetingState, ParticipantRole
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     audit,

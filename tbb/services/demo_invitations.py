@@ -5,7 +5,7 @@ from __future__ import annotations
 from tbb import clock
 from tbb.database import load
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import ParticipantRole, ParticipantState
+from tbb.models.meeting_kinds import ParticipantRole, ParticipantState
 from tbb.services import actors, demo_cast, meeting_invitations, meeting_sending
 
 

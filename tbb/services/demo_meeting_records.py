@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from tbb import clock
 from tbb.database import case_keys
 from tbb.models import Case, Meeting, MeetingParty, Participant, Unit
-from tbb.models.kinds import Attendance, Kind, MeetingState, ParticipantRole, ParticipantState
+from tbb.models.kinds import Kind
+from tbb.models.meeting_kinds import Attendance, MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor
 from tbb.services import (
     actors,

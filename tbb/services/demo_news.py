@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tbb import clock
 from tbb.models import Article, Municipality
-from tbb.models.kinds import Category
+from tbb.models.content_kinds import Category
 from tbb.policy import Actor
 from tbb.services import actors, articles, demo_cast
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tbb import clock
 from tbb.models import Article, Newsletter
-from tbb.models.kinds import NewsletterState, ReaderTopic, SectionKind
+from tbb.models.content_kinds import NewsletterState, ReaderTopic, SectionKind
 from tbb.policy import Actor
 from tbb.services import actors, demo_cast, newsletter_render, newsletters, readers, subscribing
 

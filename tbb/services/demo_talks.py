@@ -8,7 +8,7 @@ from itertools import islice
 
 from tbb import clock
 from tbb.models import Account, TalkBooking
-from tbb.models.kinds import TalkTopic
+from tbb.models.meeting_kinds import TalkTopic
 from tbb.policy import VISITOR, Actor
 from tbb.services import actors, demo_cast, talk_hosts, talks
 from tbb.services.talk_hosts import COUNTY_SLUG, Host

@@ -7,7 +7,8 @@ from contextlib import suppress
 from tbb import clock
 from tbb.database import load, transaction
 from tbb.models import Case, Coordinator, Meeting, RoomBooking
-from tbb.models.kinds import CaseEventKind, MeetingState
+from tbb.models.kinds import CaseEventKind
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import Actor
 from tbb.services import case_files, meeting_invitations, meetings, plan_shelf, plans
 

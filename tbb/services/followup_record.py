@@ -9,7 +9,8 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, transaction
 from tbb.models import Case, Meeting, Plan, Wheel
-from tbb.models.kinds import CaseEventKind, MeetingState, PlanState
+from tbb.models.kinds import CaseEventKind
+from tbb.models.meeting_kinds import MeetingState, PlanState
 from tbb.policy import Actor, Permission, Refused, require
 from tbb.services import followups, mapping, meeting_shelf, plan_shelf, plans, sealed_fields
 from tbb.services.wheel_texts import AREAS, LEVELS

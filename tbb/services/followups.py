@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from tbb.database import case_keys, load, one_at_a_time, rows, transaction
 from tbb.models import Meeting, MeetingParty, Participant, Plan
-from tbb.models.kinds import MeetingKind
+from tbb.models.meeting_kinds import MeetingKind
 from tbb.policy import Actor, Permission, Refused, require
 from tbb.services import (
     case_files,

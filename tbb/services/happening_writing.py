@@ -10,7 +10,7 @@ from typing import Any
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Happening
-from tbb.models.kinds import ContentState, HappeningKind
+from tbb.models.content_kinds import ContentState, HappeningKind
 from tbb.policy import WORKER, Actor, Permission, require
 from tbb.services import (
     audit,

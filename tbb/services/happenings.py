@@ -10,7 +10,7 @@ from enum import StrEnum
 from tbb import clock
 from tbb.database import load
 from tbb.models import Happening, MediaFile
-from tbb.models.kinds import HappeningKind
+from tbb.models.content_kinds import HappeningKind
 from tbb.services import calendar_files, happening_writing, pictures
 from tbb.services.calendar_files import Event
 from tbb.services.pictures import Shown

@@ -10,7 +10,7 @@ from typing import Any
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Material, MaterialVersion, MediaFile
-from tbb.models.kinds import ContentState
+from tbb.models.content_kinds import ContentState
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, content_shelf, content_words, media_files, rich_text, versions, writing_hints
 from tbb.services.writing_hints import Reading

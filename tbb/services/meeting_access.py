@@ -8,7 +8,8 @@ from functools import cache
 from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Case, Coordinator, ForumItem, MeetingParty, Participant
-from tbb.models.kinds import Information, ParticipantState
+from tbb.models.kinds import Information
+from tbb.models.meeting_kinds import ParticipantState
 from tbb.policy import Actor
 from tbb.services import audit, case_shelf, consents, letters, meeting_invitations, meeting_undoing
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Consent, Meeting, MeetingAgreement, MeetingParty, Participant
-from tbb.models.kinds import About, MeetingState, ParticipantState
+from tbb.models.kinds import About
+from tbb.models.meeting_kinds import MeetingState, ParticipantState
 from tbb.policy import WORKER, Actor, require
 from tbb.services import (
     consents,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from tbb import clock
 from tbb.database import rows
 from tbb.models import Meeting, MeetingSlot, Unit
-from tbb.models.kinds import MeetingState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import Actor
 from tbb.services import meeting_lists, school_breaks, working_days
 from tbb.services.meeting_lists import Line

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from tbb import clock
 from tbb.models import Meeting, MeetingSlot, Unit
-from tbb.models.kinds import MeetingKind, ParticipantRole, SlotAnswerKind
+from tbb.models.meeting_kinds import MeetingKind, ParticipantRole, SlotAnswerKind
 from tbb.services import busy_times, meeting_calendar, meeting_people, quorum, rooms, school_breaks, working_days
 from tbb.services.meeting_people import Shown
 from tbb.services.meeting_times import slots_of

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from tbb import clock
 from tbb.database import load
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import MeetingState, ParticipantState
+from tbb.models.meeting_kinds import MeetingState, ParticipantState
 from tbb.policy import Actor
 from tbb.services import consents, meeting_mail
 from tbb.services.meeting_mail import ASK, CALLS, CANCEL, REMIND, Draft

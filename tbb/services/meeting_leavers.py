@@ -5,7 +5,7 @@ from __future__ import annotations
 from tbb import clock
 from tbb.database import one_at_a_time, rows, transaction
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import ParticipantState
+from tbb.models.meeting_kinds import ParticipantState
 from tbb.policy import WORKER
 from tbb.services import employment, meeting_mail, meetings
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from tbb import clock
 from tbb.database import keyring, load, transaction
 from tbb.models import Meeting, MeetingSlot, Participant
-from tbb.models.kinds import MeetingState, ParticipantRole
+from tbb.models.meeting_kinds import MeetingState, ParticipantRole
 from tbb.policy import Actor, require
 from tbb.services import case_page, limits, meeting_mail, meeting_shelf, meeting_times, meetings, tokens
 from tbb.services.cards import dial

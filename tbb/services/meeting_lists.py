@@ -8,7 +8,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Case, Meeting
-from tbb.models.kinds import MeetingState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import Actor
 from tbb.services import case_shelf, employment, meeting_shelf
 

@@ -16,7 +16,7 @@ from typing import Any
 from tbb import clock
 from tbb.database import case_keys, load, rows
 from tbb.models import Case, Meeting, MeetingLetter, Participant, Room
-from tbb.models.kinds import MeetingState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.services import consents, employment, letters, tokens
 from tbb.services.letters import State
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import one_at_a_time, rows, transaction
 from tbb.models import Meeting, MeetingField, Participant
-from tbb.models.kinds import MeetingState, ParticipantRole
+from tbb.models.meeting_kinds import MeetingState, ParticipantRole
 from tbb.policy import Actor, Permission, require
 from tbb.services import meeting_roll, meeting_sheet, meeting_shelf, meetings, sealed_fields
 from tbb.services.meeting_roll import Somebody

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tbb import clock
 from tbb.models import Meeting
-from tbb.models.kinds import MeetingKind, MeetingState
+from tbb.models.meeting_kinds import MeetingKind, MeetingState
 
 EARLY = timedelta(minutes=15)
 """So long before it begins the notes may be begun: people come, and the page is opened."""

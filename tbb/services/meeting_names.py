@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tbb.models.kinds import Attendance
+from tbb.models.meeting_kinds import Attendance
 from tbb.services import weeks
 from tbb.services.meeting_sheet import ACTION, Sheet
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Case, Meeting, MeetingParty, Participant, Unit
-from tbb.models.kinds import MeetingKind, ParticipantRole, ParticipantState, Status
+from tbb.models.kinds import Status
+from tbb.models.meeting_kinds import MeetingKind, ParticipantRole, ParticipantState
 from tbb.policy import Actor
 from tbb.services import area_actors, borders, case_files, meeting_shelf, meetings, search
 from tbb.services.consents import GUARDIANS

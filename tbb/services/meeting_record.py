@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from tbb import clock
 from tbb.database import one_at_a_time, rows, transaction
 from tbb.models import AuditRow, Meeting, MeetingLetter, Participant
-from tbb.models.kinds import Attendance, CaseEventKind, CaseState, MeetingState
+from tbb.models.kinds import CaseEventKind, CaseState
+from tbb.models.meeting_kinds import Attendance, MeetingState
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     case_files,

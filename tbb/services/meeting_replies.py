@@ -17,7 +17,7 @@ from icalendar import Calendar
 from tbb import clock
 from tbb.database import load, transaction
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import MeetingState, ParticipantState
+from tbb.models.meeting_kinds import MeetingState, ParticipantState
 from tbb.policy import COMMAND, VISITOR, Actor, Permission, require
 from tbb.services import audit, meeting_mail, meeting_shelf, meetings
 from tbb.services.meeting_shelf import ANSWERED_FOR

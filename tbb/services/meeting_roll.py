@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tbb.database import case_keys, rows
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import Attendance, ParticipantRole, ParticipantState
+from tbb.models.meeting_kinds import Attendance, ParticipantRole, ParticipantState
 from tbb.services import case_page
 
 CAME = (Attendance.YES, Attendance.PART)

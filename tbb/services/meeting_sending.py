@@ -8,7 +8,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, transaction
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import MeetingState, ParticipantState
+from tbb.models.meeting_kinds import MeetingState, ParticipantState
 from tbb.policy import Actor, require
 from tbb.services import letters, meeting_invitations, meeting_mail, meeting_shelf, meetings
 from tbb.services.letters import State

@@ -10,7 +10,8 @@ from datetime import date
 from tbb import clock
 from tbb.database import rows
 from tbb.models import Case, Meeting, Plan
-from tbb.models.kinds import Attendance, CaseState, Information, MeetingKind, MeetingState, ParticipantRole
+from tbb.models.kinds import CaseState, Information
+from tbb.models.meeting_kinds import Attendance, MeetingKind, MeetingState, ParticipantRole
 from tbb.policy import Actor, Permission, may
 from tbb.services import (
     case_files,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from tbb.database import load, rows
 from tbb.models import Case, Coordinator, Meeting, Plan
-from tbb.models.kinds import Information, ParticipantState
+from tbb.models.kinds import Information
+from tbb.models.meeting_kinds import ParticipantState
 from tbb.policy import Actor, Permission, Place, may
 from tbb.services import case_shelf, consents, coordinating, employment
 

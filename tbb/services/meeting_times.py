@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Case, Meeting, MeetingSlot, Participant, SlotAnswer
-from tbb.models.kinds import CaseEventKind, MeetingState, ParticipantState, SlotAnswerKind
+from tbb.models.kinds import CaseEventKind
+from tbb.models.meeting_kinds import MeetingState, ParticipantState, SlotAnswerKind
 from tbb.policy import VISITOR, Actor, require
 from tbb.services import (
     audit,

@@ -12,7 +12,8 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import Meeting, MeetingParty, Participant
-from tbb.models.kinds import CaseEventKind, CaseState, MeetingState
+from tbb.models.kinds import CaseEventKind, CaseState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import Actor, require
 from tbb.services import (
     case_files,

@@ -10,15 +10,8 @@ from secrets import token_hex
 from tbb import clock
 from tbb.database import case_keys, load, one_at_a_time, transaction
 from tbb.models import Case, Meeting, MeetingParty, Participant, RoomBooking, Unit
-from tbb.models.kinds import (
-    About,
-    CaseEventKind,
-    Duty,
-    MeetingKind,
-    MeetingState,
-    ParticipantRole,
-    ParticipantState,
-)
+from tbb.models.kinds import About, CaseEventKind, Duty
+from tbb.models.meeting_kinds import MeetingKind, MeetingState, ParticipantRole, ParticipantState
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     audit,

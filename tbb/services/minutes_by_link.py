@@ -7,7 +7,7 @@ from datetime import timedelta
 from tbb import clock
 from tbb.database import transaction
 from tbb.models import Meeting, Participant
-from tbb.models.kinds import MeetingState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import VISITOR, Permission
 from tbb.services import (
     audit,

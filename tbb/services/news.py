@@ -10,7 +10,7 @@ from datetime import date, datetime
 from tbb import clock
 from tbb.database import load, rows
 from tbb.models import Article
-from tbb.models.kinds import Category
+from tbb.models.content_kinds import Category
 from tbb.services import pictures, published, rich_text, terms, writing_hints
 from tbb.services.pictures import Shown
 from tbb.services.published import Piece

@@ -12,7 +12,7 @@ from typing import Any
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, run, transaction
 from tbb.models import Account, Newsletter, NewsletterLetter, Subscriber
-from tbb.models.kinds import NewsletterState, ReaderTopic
+from tbb.models.content_kinds import NewsletterState, ReaderTopic
 from tbb.policy import WORKER, Actor, Permission, require
 from tbb.services import audit, content_shelf, letters, limits, newsletter_render, newsletters, outbox, readers
 from tbb.services.letters import State

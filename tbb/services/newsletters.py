@@ -12,7 +12,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, run, transaction
 from tbb.models import MediaFile, Newsletter, NewsletterSection
-from tbb.models.kinds import NewsletterState, SectionKind
+from tbb.models.content_kinds import NewsletterState, SectionKind
 from tbb.policy import Actor, Permission, require
 from tbb.services import (
     audit,

@@ -10,7 +10,8 @@ from datetime import date
 from tbb import clock
 from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Case, Plan, PlanAction
-from tbb.models.kinds import ActionState, Information
+from tbb.models.kinds import Information
+from tbb.models.meeting_kinds import ActionState
 from tbb.policy import Actor, Permission, Refused, may, require
 from tbb.services import case_files, case_shelf, employment, meeting_shelf, plan_shelf, weeks
 from tbb.services.wheel_texts import AREAS

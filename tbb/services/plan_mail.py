@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from tbb.database import load, rows
 from tbb.models import Account, Coordinator, Participant, Plan
-from tbb.models.kinds import CaseState, Information, PlanState
+from tbb.models.kinds import CaseState, Information
+from tbb.models.meeting_kinds import PlanState
 from tbb.services import case_files, coordinating, keepers, meeting_shelf, meetings
 
 _OF_ACTION = "SELECT plan_id, account_id, participant_id, state FROM plan_action WHERE key = ?"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from tbb import clock
 from tbb.database import case_keys, load, rows, transaction
 from tbb.models import Account, Plan, PlanNote
-from tbb.models.kinds import PlanState
+from tbb.models.meeting_kinds import PlanState
 from tbb.policy import VISITOR, Actor, Permission, require
 from tbb.services import audit, case_files, letters, limits, meeting_shelf, plan_shelf, tokens
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tbb.database import load, one_at_a_time
 from tbb.models import Case, Plan
-from tbb.models.kinds import CaseEventKind, PlanState
+from tbb.models.kinds import CaseEventKind
+from tbb.models.meeting_kinds import PlanState
 from tbb.policy import Actor
 from tbb.services import audit, case_files, case_notes, meeting_shelf
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from tbb import clock
 from tbb.database import transaction
 from tbb.models import Coordinator, Meeting, Plan
-from tbb.models.kinds import CaseEventKind, PlanState
+from tbb.models.kinds import CaseEventKind
+from tbb.models.meeting_kinds import PlanState
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, case_files, meeting_shelf, plan_actions, plan_notes, plan_shelf, sealed_fields, tokens
 from tbb.services.plan_actions import NewAction

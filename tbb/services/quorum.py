@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tbb.database import load, rows
 from tbb.models import Meeting, MeetingParty, Participant
-from tbb.models.kinds import ParticipantRole, ParticipantState, SlotAnswerKind
+from tbb.models.meeting_kinds import ParticipantRole, ParticipantState, SlotAnswerKind
 from tbb.services import sealed_fields
 
 CAN = (SlotAnswerKind.YES, SlotAnswerKind.IF_NEEDED)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from tbb.database import one_at_a_time, rows, transaction
 from tbb.mail import BadAddress, address
 from tbb.models import Subscriber
-from tbb.models.kinds import ReaderTopic
+from tbb.models.content_kinds import ReaderTopic
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, invitations, outbox, readers, tokens
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from tbb import clock
 from tbb.database import keyring, load, rows, run, transaction
 from tbb.models import Newsletter, NewsletterLetter, Subscriber, Suppression
-from tbb.models.kinds import ReaderTopic
+from tbb.models.content_kinds import ReaderTopic
 from tbb.policy import VISITOR, Actor
 from tbb.services import audit, invitations, letters
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from tbb import clock
 from tbb.database import keyring, load, one_at_a_time, rows, run, transaction
 from tbb.models import Letter, NewsletterLetter, Subscriber
-from tbb.models.kinds import ReaderTopic
+from tbb.models.content_kinds import ReaderTopic
 from tbb.policy import VISITOR, Actor, Permission, require
 from tbb.services import audit, invitations, letters, limits, mailboxes, readers, tokens
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from tbb import clock
 from tbb.database import load, rows, transaction
 from tbb.models import TalkBooking
-from tbb.models.kinds import TalkState
+from tbb.models.meeting_kinds import TalkState
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, talk_hosts, talk_letters, talks
 from tbb.services.talk_hosts import Host

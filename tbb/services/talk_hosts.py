@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from tbb import clock
 from tbb.database import load, one_at_a_time, rows, transaction
 from tbb.models import SchoolBreak, TalkBooking, TalkException, TalkHost, TalkHours, Unit
-from tbb.models.kinds import ExceptionKind, Status, TalkState, TalkWay
+from tbb.models.kinds import Status
+from tbb.models.meeting_kinds import ExceptionKind, TalkState, TalkWay
 from tbb.policy import COUNTY, Actor, Permission, Place, may, require
 from tbb.services import audit, case_files, case_shelf, keepers, talk_slots, versions
 from tbb.services.keepers import Keeper

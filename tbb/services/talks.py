@@ -12,7 +12,7 @@ from peewee import IntegrityError
 from tbb import clock
 from tbb.database import keyring, load, rows, transaction
 from tbb.models import Letter, OneTimeToken, TalkBooking
-from tbb.models.kinds import TalkState, TalkTopic
+from tbb.models.meeting_kinds import TalkState, TalkTopic
 from tbb.policy import Actor, Permission, require
 from tbb.services import audit, case_files, letters, limits, talk_hosts, talk_letters, tokens, wall_clock
 from tbb.services.talk_hosts import Host

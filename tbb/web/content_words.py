@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import url_for
 
-from tbb.models.kinds import Category, ContentState
+from tbb.models.content_kinds import Category, ContentState
 from tbb.services.writing_hints import EASY, HARD, Hint
 from tbb.web.texts import N_
 from tbb.web.texts import say as _

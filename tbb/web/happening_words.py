@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from tbb.models.kinds import HappeningKind
+from tbb.models.content_kinds import HappeningKind
 from tbb.services.happenings import Phase
 from tbb.web.language import current
 from tbb.web.texts import N_

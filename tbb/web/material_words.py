@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 
-from tbb.models.kinds import MaterialKind
+from tbb.models.content_kinds import MaterialKind
 from tbb.services.wheel_texts import AREA_NAMES
 from tbb.web.language import current
 from tbb.web.texts import N_

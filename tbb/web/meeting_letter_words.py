@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tbb import clock
-from tbb.models.kinds import ParticipantState
+from tbb.models.meeting_kinds import ParticipantState
 from tbb.services import meeting_mail, meeting_replies
 from tbb.services.letters import State
 from tbb.services.meeting_mail import Reader

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from flask import url_for
 
 from tbb import clock
-from tbb.models.kinds import MeetingKind, MeetingState, ParticipantState, SlotAnswerKind
+from tbb.models.meeting_kinds import MeetingKind, MeetingState, ParticipantState, SlotAnswerKind
 from tbb.services.meeting_people import Party, Shown
 from tbb.services.meeting_times import DOUBLED, MANY, MOST, MOST_SUGGESTED, PAST, SKIPPED, TWICE, WRONG
 from tbb.services.quorum import CHILD, GUARDIANS, Need

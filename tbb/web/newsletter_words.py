@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tbb.models.kinds import NewsletterState, ReaderTopic, SectionKind
+from tbb.models.content_kinds import NewsletterState, ReaderTopic, SectionKind
 from tbb.services.letters import State
 from tbb.services.reader_import import Fault
 from tbb.web.letter_words import STATES as LETTER_STATES

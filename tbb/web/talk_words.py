@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from tbb import clock
 from tbb.forms.talks import LANGUAGES, OTHER, SIGNED
-from tbb.models.kinds import TalkState, TalkTopic
+from tbb.models.meeting_kinds import TalkState, TalkTopic
 from tbb.services.talk_slots import Slot
 from tbb.web.texts import N_
 from tbb.web.texts import say as _

@@ -9,7 +9,7 @@ import pytest
 
 from tbb.database import connection, transaction
 from tbb.models import Account, AuditRow, Letter, Meeting, MeetingLetter, Participant, Person
-from tbb.models.kinds import MeetingState
+from tbb.models.meeting_kinds import MeetingState
 from tbb.policy import Refused
 from tbb.services import actors, consent_taking, consents, letters, meeting_invitations, meeting_mail, meeting_sending
 from tbb.services.demo_cast import account_of

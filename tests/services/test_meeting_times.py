@@ -9,7 +9,7 @@ import pytest
 from tbb import clock
 from tbb.database import connection, rows
 from tbb.models import Letter, Meeting, MeetingAgreement, MeetingSlot, Participant, Room, RoomBooking
-from tbb.models.kinds import MeetingState, ParticipantState
+from tbb.models.meeting_kinds import MeetingState, ParticipantState
 from tbb.policy import VISITOR, Refused
 from tbb.services import (
     actors,

@@ -7,7 +7,7 @@ import pytest
 from tbb import clock
 from tbb.database import connection, rows
 from tbb.models import AuditRow, Case, Meeting, MeetingParty, Participant
-from tbb.models.kinds import MeetingKind, MeetingState, ParticipantState
+from tbb.models.meeting_kinds import MeetingKind, MeetingState, ParticipantState
 from tbb.policy import Refused
 from tbb.services import actors, mapping, meetings, sealed_fields
 from tbb.services.demo_cast import account_of

@@ -11,7 +11,7 @@ import time
 
 from tbb import clock
 from tbb.models import Account, Letter, Newsletter, NewsletterLetter
-from tbb.models.kinds import NewsletterState
+from tbb.models.content_kinds import NewsletterState
 from tbb.services import newsletter_sending
 from tbb.services.letters import State
 from tests.make_newsletters import sent, some_readers, writer, written

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from tbb import clock
 from tbb.models import Account, Letter, Newsletter, NewsletterLetter, Subscriber, Suppression
-from tbb.models.kinds import NewsletterState, ReaderTopic
+from tbb.models.content_kinds import NewsletterState, ReaderTopic
 from tbb.policy import Actor, Refused
 from tbb.services import letters, newsletter_journal, newsletter_sending, newsletters, readers, subscribing
 from tbb.services.letters import State

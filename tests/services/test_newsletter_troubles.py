@@ -13,7 +13,7 @@ import pytest
 
 from tbb import clock
 from tbb.models import Account, Letter, Newsletter, NewsletterLetter
-from tbb.models.kinds import NewsletterState
+from tbb.models.content_kinds import NewsletterState
 from tbb.services import letters, newsletter_journal, newsletter_sending
 from tbb.services.letters import State
 from tbb.worker import Postman
