@@ -21,9 +21,9 @@ HOLDS_WORDS = re.compile(
 
 
 def hints(folder: Path, keys: list[str]) -> tuple[Hint, ...]:
-    """Say of pictures what may be hard to see: too little between light and dark, and words within them."""
-    found = []
-    for key, one in pictures.shown(keys).items():
+    """Say of pictures, in their order, what may be hard to see: little between light and dark, and words in them."""
+    found, known = [], pictures.shown(keys)
+    for key, one in ((key, known[key]) for key in keys if key in known):
         where = one.alt[:60] or "utan ord"
         contrast = contrast_of(pictures.path_of(folder, key, one.widths[0], "jpg"))
         if contrast < FAINTEST:
