@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, url_for
@@ -75,15 +76,8 @@ def ask_to_take_out(key: str, participant: str) -> Response:
 def take_out(key: str, participant: str) -> BaseResponse:
     """Ask somebody no longer; who has been told of the meeting is told that in ten minutes."""
     row = meeting_people.row(booked(key), participant) or abort(404)
-    try:
-        done = meetings.take_out(actor(), row, seen=_seen())
-    except meetings.Overtaken:
-        notify(CHANGED)
-        return see_other(url_for("meeting_undoing.ask_to_take_out", key=key, participant=participant))
-    except meetings.NotNow:
-        return too_late(key)
-    notify("Personen är borttagen." if done else "Personen var redan borttagen.")
-    return _back(key)
+    ask = url_for("meeting_undoing.ask_to_take_out", key=key, participant=participant)
+    return _taken_out(key, lambda: meetings.take_out(actor(), row, seen=_seen()), ask, "Personen")
 
 
 @bp.post("/moten/<key>/personer/<participant>/angra")
@@ -110,15 +104,8 @@ def ask_to_take_out_party(key: str, number: int) -> Response:
 def take_out_party(key: str, number: int) -> BaseResponse:
     """Ask a service and its people no longer."""
     row = meeting_people.party_row(booked(key), number) or abort(404)
-    try:
-        done = meetings.take_out_party(actor(), row, seen=_seen())
-    except meetings.Overtaken:
-        notify(CHANGED)
-        return see_other(url_for("meeting_undoing.ask_to_take_out_party", key=key, number=number))
-    except meetings.NotNow:
-        return too_late(key)
-    notify("Verksamheten är borttagen." if done else "Verksamheten var redan borttagen.")
-    return _back(key)
+    ask = url_for("meeting_undoing.ask_to_take_out_party", key=key, number=number)
+    return _taken_out(key, lambda: meetings.take_out_party(actor(), row, seen=_seen()), ask, "Verksamheten")
 
 
 @bp.post("/moten/<key>/verksamheter/<int:number>/angra")
@@ -127,6 +114,19 @@ def take_back_party(key: str, number: int) -> BaseResponse:
     """Ask a service and its people again."""
     meeting = booked(key)
     return _undone(key, lambda: meeting_undoing.take_back_party(actor(), meeting, number))
+
+
+def _taken_out(key: str, take: Callable[[], bool], ask: str, whom: str) -> BaseResponse:
+    """Take out, and lead back; to the question again when the letters have changed since it was read."""
+    try:
+        done = take()
+    except meetings.Overtaken:
+        notify(CHANGED)
+        return see_other(ask)
+    except meetings.NotNow:
+        return too_late(key)
+    notify(f"{whom} är borttagen." if done else f"{whom} var redan borttagen.")
+    return _back(key)
 
 
 def _undone(key: str, undo: Any) -> BaseResponse:

@@ -36,7 +36,7 @@ from tbb.web.link_steps import COOKIE
 from tbb.web.sitting import COOKIES
 from tests import engines, make_cases, make_meetings, make_talks
 from tests.at_work import units
-from tests.contracts.test_cut_connection import cutting_proxy
+from tests.contracts.test_cut_connection import counted, cutting_proxy
 from tests.page import Page
 from tests.people import filled_in
 from tests.services.plan_cast import held_meeting, planned, wall, who
@@ -174,15 +174,6 @@ def served(county_url, key_file, tmp_path):
     server = Served(county_url, key_file, tmp_path)
     with server.running():
         yield server, made, cookies
-
-
-def counted(address: str, count: Callable[[], int]) -> int:
-    """Count something in the server's database."""
-    engines.configure(address)
-    with connection():
-        found = count()
-    engines.close()
-    return found
 
 
 def the_form(browser: Browser, wanted: Intent) -> tuple[str, dict]:
